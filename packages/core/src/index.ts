@@ -1,0 +1,2 @@
+export * from './ports/index.ts'
+export * from './store/index.ts'

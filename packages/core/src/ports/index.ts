@@ -1,0 +1,12 @@
+export type { BlobInfo, BlobStore } from './blob-store.ts'
+export type { EventSink, EventSource, LogEvent } from './event-log.ts'
+export type { LiveBus } from './live-bus.ts'
+export type {
+  Highlight,
+  SearchChange,
+  SearchDocument,
+  SearchHit,
+  SearchIndex,
+  SearchPosition,
+  SearchQuery,
+} from './search-index.ts'

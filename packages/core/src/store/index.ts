@@ -1,0 +1,40 @@
+export type { ErrorCode, ErrorOptions } from '../errors/threadkeep-error.ts'
+export { isThreadkeepError, ThreadkeepError } from '../errors/threadkeep-error.ts'
+export type { CallOptions } from './call-options.ts'
+export { throwIfAborted } from './call-options.ts'
+export type { Clock, ManualClock } from './clock.ts'
+export { manualClock, systemClock } from './clock.ts'
+export type { FullStore } from './forward.ts'
+export { forward, isEnumerable, isSweepable } from './forward.ts'
+export type { IdSource } from './ids.ts'
+export { createIds } from './ids.ts'
+export { assertJsonObject, maxJsonDepth, toJsonText } from './json.ts'
+export {
+  assertAddress,
+  assertLimit,
+  assertName,
+  assertRange,
+  compareBytes,
+  maxBatch,
+  maxListLimit,
+  maxNameBytes,
+  prefixUpperBound,
+} from './keys.ts'
+export type { ScanOptions } from './scan.ts'
+export { scan } from './scan.ts'
+export type { Wrapper } from './stack.ts'
+export { stack } from './stack.ts'
+export type {
+  Address,
+  Change,
+  CommitResult,
+  Entry,
+  EnumerableStore,
+  Json,
+  JsonObject,
+  Millis,
+  Range,
+  Store,
+  SweepableStore,
+  Version,
+} from './types.ts'
