@@ -13,6 +13,7 @@ export default defineConfig({
       'apps/*/{src,test}/**/*.test.ts',
       'examples/*/**/*.test.ts',
       'test/**/*.test.ts',
+      'bench/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.long.test.ts'],
     testTimeout: 30_000,
