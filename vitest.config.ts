@@ -1,12 +1,16 @@
 import { defineConfig } from 'vitest/config'
+import { summaryReporter } from './test/support/summary-reporter.ts'
+
+// Tests run from sources: no build comes before them.
+const conditions = ['threadkeep-source', 'module', 'node', 'development|production']
 
 export default defineConfig({
-  // graphql must be one module: without the alias its ESM and CommonJS builds load side by side.
   resolve: {
+    // graphql must be one module: without the alias its ESM and CommonJS builds load side by side.
     alias: [{ find: /^graphql$/, replacement: 'graphql/index.js' }],
-    conditions: ['threadkeep-source', 'module', 'node', 'development|production'],
+    conditions,
   },
-  ssr: { resolve: { conditions: ['threadkeep-source', 'module', 'node', 'development|production'] } },
+  ssr: { resolve: { conditions } },
   test: {
     include: [
       'packages/*/{src,test}/**/*.test.ts',
@@ -14,9 +18,25 @@ export default defineConfig({
       'examples/*/**/*.test.ts',
       'test/**/*.test.ts',
       'bench/**/*.test.ts',
+      'scripts/**/*.test.ts',
     ],
     exclude: ['**/node_modules/**', '**/dist/**', '**/*.long.test.ts'],
+    reporters: ['default', summaryReporter()],
+    // What a passing test prints helps nobody.
+    silent: 'passed-only',
     testTimeout: 30_000,
     hookTimeout: 120_000,
+    coverage: {
+      provider: 'v8',
+      include: ['packages/*/src/**/*.ts'],
+      exclude: ['**/*.test.ts'],
+      reporter: [['text', { skipFull: true }], 'html', 'json-summary'],
+      thresholds: {
+        'packages/core/src/**': { branches: 95 },
+        'packages/store-*/src/**': { branches: 90 },
+        'packages/wrappers/src/**': { branches: 90 },
+        'packages/events-*/src/**': { branches: 90 },
+      },
+    },
   },
 })
