@@ -24,6 +24,7 @@ export default defineConfig({
     reporters: ['default', summaryReporter()],
     // What a passing test prints helps nobody.
     silent: 'passed-only',
+    globalSetup: ['test/support/services/global-setup.ts'],
     testTimeout: 30_000,
     hookTimeout: 120_000,
     coverage: {

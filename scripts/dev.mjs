@@ -99,7 +99,8 @@ function manifests() {
       if (existsSync(file)) found.push(file)
     }
   }
-  for (const file of ['bench/package.json', 'test/package.json']) if (existsSync(file)) found.push(file)
+  for (const file of ['bench/package.json', 'test/package.json', 'test/support/package.json'])
+    if (existsSync(file)) found.push(file)
   return found
 }
 

@@ -1,0 +1,7 @@
+export type { ServiceKind } from './definition.ts'
+export { serviceKinds } from './definition.ts'
+export type { OwnServer } from './own-server.ts'
+export { canOwn, ownServer } from './own-server.ts'
+export { describeServices, runDirectoryVariable } from './run-directory.ts'
+export type { Service, Space } from './service.ts'
+export { service, stopServices } from './service.ts'

@@ -1,0 +1,114 @@
+import { existsSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Origin, ServiceDefinition } from './definition.ts'
+import { dockerOrigin } from './docker.ts'
+import { announce, cacheDirectory, execute, onPath, withInstallLock } from './install.ts'
+
+const replicaSet = 'threadkeep'
+const standIn = '0.7.0b3'
+const url = (ports: readonly number[]) => `mongodb://127.0.0.1:${ports[0]}/?replicaSet=${replicaSet}`
+
+async function connect(target: string, direct = false) {
+  const { MongoClient } = await import('mongodb')
+  const address = new URL(target)
+  if (direct) address.searchParams.delete('replicaSet')
+  return new MongoClient(address.href, {
+    serverSelectionTimeoutMS: 3000,
+    connectTimeoutMS: 3000,
+    ...(direct && { directConnection: true }),
+  }).connect()
+}
+
+async function initiate(target: string): Promise<void> {
+  await using client = await connect(target, true)
+  const admin = client.db('admin')
+  const hello = await admin.command({ hello: 1 })
+  if (hello['setName']) return
+  const members = [{ _id: 0, host: new URL(target).host }]
+  await admin.command({ replSetInitiate: { _id: replicaSet, members } })
+}
+
+function fromMongod(binary: string): Origin {
+  return {
+    from: binary,
+    url,
+    initiate,
+    launch: async ({ ports, dir }, extra) => ({
+      command: binary,
+      args: ['--replSet', replicaSet, '--bind_ip', '127.0.0.1', '--port', String(ports[0]), '--dbpath', dir, ...extra],
+    }),
+  }
+}
+
+/** SecantusDB speaks MongoDB's protocol. It runs in a process of its own and stands in where no mongod can be had. */
+function fromStandIn(binary: string): Origin {
+  return {
+    from: `PyPI SecantusDB ${standIn}`,
+    server: `SecantusDB ${standIn} (MongoDB wire protocol)`,
+    url: (ports) => `mongodb://127.0.0.1:${ports[0]}/?replicaSet=secantus`,
+    launch: async ({ ports, dir }, extra) => ({
+      command: binary,
+      args: [
+        ...['--host', '127.0.0.1', '--port', String(ports[0]), '--storage-path', dir, '--log-level', 'WARNING'],
+        // Without it a crash loses acknowledged transactions; and tests ask for faults.
+        ...['--sync-on-commit', '--enable-test-commands', ...extra],
+      ],
+    }),
+  }
+}
+
+async function installStandIn(): Promise<string> {
+  const venv = join(cacheDirectory(), `secantusdb-${standIn}`)
+  const complete = join(venv, '.complete')
+  const binary = join(venv, 'bin', 'secantusd-py')
+  await withInstallLock('secantusdb', async () => {
+    if (existsSync(complete)) return
+    const python = onPath('python3')
+    if (!python) throw new Error('there is no mongod, and installing SecantusDB takes python3')
+    announce(`installing SecantusDB ${standIn} from PyPI`)
+    rmSync(venv, { recursive: true, force: true })
+    await execute(python, ['-m', 'venv', venv])
+    await execute(join(venv, 'bin', 'pip'), ['install', '-q', '--disable-pip-version-check', `SecantusDB==${standIn}`])
+    writeFileSync(complete, '')
+  })
+  return binary
+}
+
+/** MongoDB as a replica set of one. A space is a database. */
+export const mongodbService: ServiceDefinition = {
+  kind: 'mongodb',
+  variable: 'THREADKEEP_TEST_MONGODB_URL',
+  portCount: 1,
+  docker: () =>
+    dockerOrigin({
+      image: 'mongo:8',
+      data: '/data/db',
+      url,
+      initiate,
+      args: ([port]) => ['mongod', '--replSet', replicaSet, '--bind_ip_all', '--port', String(port)],
+    }),
+  binary: async () => {
+    const binary = onPath('mongod')
+    return binary ? fromMongod(binary) : undefined
+  },
+  install: async () => fromStandIn(await installStandIn()),
+  probe: async (target) => {
+    await using client = await connect(target)
+    const [hello, build] = await Promise.all([
+      client.db('admin').command({ hello: 1 }),
+      client.db('admin').command({ buildInfo: 1 }),
+    ])
+    if (!hello['isWritablePrimary']) throw new Error('there is no primary yet')
+    return `MongoDB ${build['version']}`
+  },
+  open: async (target, name) => {
+    const address = new URL(target)
+    address.pathname = `/${name}`
+    return address.href
+  },
+  drop: async (target, prefix) => {
+    await using client = await connect(target)
+    const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true })
+    for (const { name } of databases) if (name.startsWith(prefix)) await client.db(name).dropDatabase()
+  },
+}
