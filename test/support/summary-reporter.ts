@@ -1,5 +1,6 @@
 import { relative } from 'node:path'
 import type { Reporter, TestCase, TestModule, TestSuite, Vitest } from 'vitest/node'
+import { describeServices, runDirectoryVariable } from './services/run-directory.ts'
 
 /** What a run came to. A suite or file that broke outside of its tests counts as one failure. */
 export interface Summary {
@@ -9,8 +10,8 @@ export interface Summary {
 }
 
 /**
- * Ends a run with the tests that were skipped and why, and with exactly one last line `N passed, N failed, N skipped`.
- * The line never says `0 failed` when the run failed.
+ * Ends a run with the tests that were skipped and why, the real servers it talked to, and exactly one last line
+ * `N passed, N failed, N skipped`, which never says `0 failed` when a test, a suite or a stray promise failed.
  */
 export function summaryReporter(print: (line: string) => void = console.log): Reporter {
   let vitest: Vitest | undefined
@@ -23,6 +24,8 @@ export function summaryReporter(print: (line: string) => void = console.log): Re
     },
     onTestRunEnd(modules, unhandledErrors) {
       if (!vitest?.config.testNamePattern) for (const line of skippedLines(modules)) print(line)
+      const runDirectory = process.env[runDirectoryVariable]
+      if (runDirectory) for (const line of describeServices(runDirectory)) print(line)
       const { passed, failed, skipped } = summarize(modules)
       last = `${passed} passed, ${failed + unhandledErrors.length} failed, ${skipped} skipped`
       if (vitest?.config.watch) print(last)
