@@ -1,1 +1,3 @@
-export {}
+export type { BackupResult } from './backup.ts'
+export type { SqliteStore, SqliteStoreOptions } from './sqlite-store.ts'
+export { sqliteStore } from './sqlite-store.ts'

@@ -1,0 +1,163 @@
+import { resolve } from 'node:path'
+import type { StatementSync } from 'node:sqlite'
+import { DatabaseSync } from 'node:sqlite'
+import type { CallOptions, Clock } from '@threadkeep/core/store'
+import { systemClock } from '@threadkeep/core/store'
+import { busy, untilFree } from './busy.ts'
+import type { Doing } from './errors.ts'
+import { isBusy, misconfigured, toThreadkeepError } from './errors.ts'
+import type { TableSet } from './migrations.ts'
+import { identify, migrate, missingMigrations } from './migrations.ts'
+import { configure } from './pragmas.ts'
+
+/** How a Threadkeep file is opened. */
+export interface DatabaseOptions {
+  /** Where the file is, or will be: its directory must exist. Several processes may open one file. */
+  readonly path: string
+  /**
+   * `full` (default): an answered commit survives a power cut. `normal`: it survives the end of the process, but a power cut may
+   * take the last ones; the file stays sound either way.
+   */
+  readonly durability?: 'full' | 'normal'
+  /** How long a call waits for another process to let go of the file, in milliseconds. Default 5,000. */
+  readonly busyTimeout?: number
+  /** Opens an existing file and never writes to it. */
+  readonly readOnly?: boolean
+  readonly clock?: Clock
+}
+
+/** One connection to a Threadkeep file. No transaction of it ever spans an await. */
+export interface Database {
+  readonly path: string
+  readonly readOnly: boolean
+  /** A statement that answers rows as arrays, made once per text. */
+  prepare(sql: string): StatementSync
+  /** Runs `work`, again when another process stood in the way. It must not write, and sees one state if it is one statement. */
+  read<T>(work: () => T, options?: CallOptions): Promise<T>
+  /** Runs `work` inside `read` on one state of the file, however many statements it is. */
+  snapshot<T>(work: () => T): T
+  /**
+   * Runs `work` in a write transaction, once, as soon as no other process writes: it happens whole and durably, or it throws and
+   * nothing did. The event loop goes on while it waits.
+   */
+  write<T>(work: () => T, options?: CallOptions): Promise<T>
+  /** Later calls, and those still waiting, reject with `CLOSED`. Idempotent. */
+  close(): void
+}
+
+/** Opens a file and brings `tables` up to date in it. Refuses, untouched, a file that is not Threadkeep's or is newer. */
+export async function openDatabase(options: DatabaseOptions, tables: TableSet): Promise<Database> {
+  const { readOnly = false, busyTimeout = 5_000, clock = systemClock } = options
+  const path = checkOptions(options)
+  const db = openFile(path, readOnly)
+  const statements = new Map<string, StatementSync>()
+  let closed = false
+
+  const prepare = (sql: string): StatementSync => {
+    let statement = statements.get(sql)
+    if (!statement) {
+      statement = db.prepare(sql)
+      statement.setReturnArrays(true)
+      statements.set(sql, statement)
+    }
+    return statement
+  }
+  const finish = (): void => {
+    if (db.isTransaction) db.exec('rollback')
+  }
+  // Waiting is ours, not SQLite's: its busy handler would sleep on the event loop.
+  const waiting = { path, busyTimeout, isClosed: () => closed }
+  const read = <T>(work: () => T, options?: CallOptions, doing: Doing = 'read'): Promise<T> =>
+    untilFree(
+      () => {
+        try {
+          return work()
+        } catch (error) {
+          if (isBusy(error)) return busy
+          throw toThreadkeepError(error, path, doing)
+        }
+      },
+      waiting,
+      options,
+    )
+
+  const database: Database = {
+    path,
+    readOnly,
+    prepare,
+    read,
+    snapshot(work) {
+      prepare('begin').run()
+      try {
+        return work()
+      } finally {
+        finish()
+      }
+    },
+    write: (work, options) =>
+      untilFree(
+        () => {
+          let doing: Doing = 'write'
+          try {
+            prepare('begin immediate').run()
+          } catch (error) {
+            if (isBusy(error)) return busy
+            throw toThreadkeepError(error, path, doing)
+          }
+          try {
+            const result = work()
+            doing = 'commit'
+            prepare('commit').run()
+            return result
+          } catch (error) {
+            finish()
+            throw toThreadkeepError(error, path, doing)
+          }
+        },
+        waiting,
+        options,
+      ),
+    close() {
+      if (closed) return
+      closed = true
+      statements.clear()
+      db.close()
+    },
+  }
+
+  try {
+    const state = await read(() => identify(db, path), undefined, 'open')
+    if (readOnly && state === 'empty')
+      throw misconfigured(`${path} is empty. Open it once without readOnly to set it up.`)
+    await read(() => configure(db, path, options), undefined, 'open')
+    const missing = state === 'empty' || (await read(() => missingMigrations(db, path, tables), undefined, 'open')) > 0
+    if (missing && readOnly) throw misconfigured(`${path} is older than this program. Open it once without readOnly.`)
+    if (missing) await database.write(() => migrate(db, path, tables, clock))
+    return database
+  } catch (error) {
+    database.close()
+    throw error
+  }
+}
+
+function openFile(path: string, readOnly: boolean): DatabaseSync {
+  try {
+    return new DatabaseSync(path, { readOnly, timeout: 0 })
+  } catch (error) {
+    throw toThreadkeepError(error, path, 'open')
+  }
+}
+
+function checkOptions({ path, durability = 'full', busyTimeout = 0 }: DatabaseOptions): string {
+  if (typeof path !== 'string' || path === '') throw misconfigured('An SQLite store needs the path of its file.')
+  if (path === ':memory:')
+    throw misconfigured('An SQLite store keeps a file. Use memoryStore() to keep records in memory.')
+  if (durability !== 'full' && durability !== 'normal') {
+    throw misconfigured(`durability is 'full' or 'normal', not ${String(durability)}.`)
+  }
+  if (!Number.isFinite(busyTimeout) || busyTimeout < 0) {
+    throw misconfigured(`busyTimeout is a number of milliseconds from 0, not ${String(busyTimeout)}.`)
+  }
+  // Absolute, so that neither a change of directory nor a name like "file:x" means another file.
+  return resolve(path)
+}

@@ -1,0 +1,119 @@
+import type { CallOptions } from '@threadkeep/core/store'
+import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
+import type { Database } from './database.ts'
+
+/** One caller's part of a shared transaction. */
+export interface Job<T> {
+  /** How many changes it makes: transactions are kept short by it. */
+  readonly size: number
+  /** Reads and writes the file. What it throws fails the whole transaction. */
+  run(): T
+}
+
+/** Lets concurrent writers share transactions. */
+export interface GroupCommit<T> {
+  /** Answers when the job is durable. Jobs run in the order they came; one whose caller gave up before its turn never runs. */
+  add(job: Job<T>, options?: CallOptions): Promise<T>
+  /** Answers when everything added so far has its answer. */
+  drain(): Promise<void>
+}
+
+interface Waiting<T> extends Job<T> {
+  resolve(answer: T): void
+  reject(error: unknown): void
+}
+
+// Bounds how long one transaction keeps the event loop and other processes waiting.
+const mostChanges = 2_000
+
+/**
+ * Everything added until the event loop has come around goes into one transaction with one fsync: a lone commit waits for nobody,
+ * and commits that arrive while others are written share the next one. When a transaction fails, each of its jobs runs again
+ * alone, so that every caller gets the answer to its own commit.
+ */
+export function groupCommit<T>(database: Database): GroupCommit<T> {
+  const queue: Waiting<T>[] = []
+  let scheduled = false
+  let alone = 0
+  let whenIdle: (() => void)[] = []
+
+  const schedule = (): void => {
+    scheduled = true
+    // After the poll phase: every socket that had something to say has been heard by then.
+    setImmediate(() => void writeGroup())
+  }
+
+  const writeGroup = async (): Promise<void> => {
+    let group: readonly Waiting<T>[] = []
+    try {
+      const answers = await database.write(() => {
+        group = takeGroup()
+        return group.map((job) => job.run())
+      })
+      for (const [index, job] of group.entries()) job.resolve(answers[index]!)
+    } catch (error) {
+      fail(group, error)
+    }
+    if (queue.length > 0) return schedule()
+    scheduled = false
+    for (const idle of whenIdle) idle()
+    whenIdle = []
+  }
+
+  const takeGroup = (): readonly Waiting<T>[] => {
+    if (alone > 0) {
+      alone--
+      return queue.splice(0, 1)
+    }
+    let count = 0
+    for (let changes = 0; count < queue.length; count++) {
+      changes += queue[count]!.size
+      if (changes > mostChanges && count > 0) break
+    }
+    return queue.splice(0, count)
+  }
+
+  const fail = (group: readonly Waiting<T>[], error: unknown): void => {
+    if (group.length > 1 && !(isThreadkeepError(error) && error.maybeCommitted)) {
+      queue.unshift(...group)
+      alone = group.length
+      return
+    }
+    // Without a group the transaction never began, for anybody.
+    for (const job of group.length > 0 ? group : queue.splice(0)) job.reject(error)
+  }
+
+  return {
+    add: (job, options) =>
+      new Promise((resolve, reject) => {
+        const waiting: Waiting<T> = { size: job.size, run: job.run, resolve, reject }
+        queue.push(options?.signal ? leavingOnAbort(waiting, options.signal, queue) : waiting)
+        if (!scheduled) schedule()
+      }),
+    drain: () => (scheduled ? new Promise((resolve) => whenIdle.push(resolve)) : Promise.resolve()),
+  }
+}
+
+/** The job as one that leaves the queue when `signal` says so, and lets go of the signal when it has its answer. */
+function leavingOnAbort<T>(job: Waiting<T>, signal: AbortSignal, queue: Waiting<T>[]): Waiting<T> {
+  const leave = (): void => {
+    const place = queue.indexOf(leaving)
+    // Not in the queue: it is being written, and its answer is on the way.
+    if (place < 0) return
+    queue.splice(place, 1)
+    job.reject(new ThreadkeepError('ABORTED', 'The commit was given up before it began.', { cause: signal.reason }))
+  }
+  const leaving: Waiting<T> = {
+    ...job,
+    resolve(answer) {
+      signal.removeEventListener('abort', leave)
+      job.resolve(answer)
+    },
+    reject(error) {
+      signal.removeEventListener('abort', leave)
+      job.reject(error)
+    },
+  }
+  signal.addEventListener('abort', leave, { once: true })
+  return leaving
+}

@@ -1,0 +1,32 @@
+import type { DatabaseSync } from 'node:sqlite'
+import type { DatabaseOptions } from './database.ts'
+import { misconfigured } from './errors.ts'
+
+const cacheKiB = 16_384
+/** A bulk import may grow the log; it shrinks to this many bytes once its content has moved into the file. */
+const logBytes = 64 * 2 ** 20
+const levels = { full: 2, normal: 1 } as const
+
+/** Sets the connection up and reads back what durability rests on: what SQLite did not accept is `MISCONFIGURED`. */
+export function configure(db: DatabaseSync, path: string, { durability = 'full', readOnly }: DatabaseOptions): void {
+  db.exec(`pragma cache_size = -${cacheKiB}`)
+  if (readOnly) return
+  const mode = pragma(db, 'journal_mode', 'wal')
+  if (mode !== 'wal') {
+    throw misconfigured(`${path} cannot use a write-ahead log (SQLite says "${mode}"). Keep it on a local disk.`)
+  }
+  const level = levels[durability]
+  db.exec(`pragma synchronous = ${level}`)
+  const actual = pragma(db, 'synchronous')
+  if (actual !== level) {
+    throw misconfigured(`${path} cannot be opened with durability '${durability}' (SQLite says ${String(actual)}).`)
+  }
+  // macOS: only this makes the drive itself write down what it was given. Elsewhere it changes nothing.
+  if (durability === 'full') db.exec('pragma fullfsync = on; pragma checkpoint_fullfsync = on')
+  db.exec(`pragma journal_size_limit = ${logBytes}`)
+}
+
+function pragma(db: DatabaseSync, name: string, value?: string): unknown {
+  const row = db.prepare(value === undefined ? `pragma ${name}` : `pragma ${name} = ${value}`).get()
+  return row?.[name]
+}
