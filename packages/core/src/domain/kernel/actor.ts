@@ -1,0 +1,31 @@
+import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { normalId } from './validate.ts'
+
+/** What an actor may do beyond its own threads. */
+export type Scope = 'search:any' | 'stats:system' | 'admin' | 'items:hidden'
+
+/** Who is asking: the first parameter of every call. The host application vouches for it. */
+export interface Actor {
+  readonly userId: string
+  readonly scopes?: readonly Scope[]
+}
+
+/** The actor with its id in normal form; refuses a call without one: `UNAUTHENTICATED`. */
+export function normalActor(actor: Actor): Actor {
+  if (typeof actor !== 'object' || actor === null || typeof actor.userId !== 'string') {
+    throw new ThreadkeepError('UNAUTHENTICATED', 'Every call starts with an actor: { userId, scopes? }.')
+  }
+  const userId = normalId(actor.userId, 'user id')
+  return userId === actor.userId ? actor : { ...actor, userId }
+}
+
+/** Whether the actor holds `scope`; `admin` holds every scope. */
+export function hasScope(actor: Actor, scope: Scope): boolean {
+  return actor.scopes !== undefined && (actor.scopes.includes(scope) || actor.scopes.includes('admin'))
+}
+
+/** Refuses an actor without `scope`: `FORBIDDEN`. */
+export function requireScope(actor: Actor, scope: Scope): void {
+  if (!hasScope(actor, scope))
+    throw new ThreadkeepError('FORBIDDEN', `This needs the scope "${scope}".`, { details: { scope } })
+}

@@ -1,0 +1,44 @@
+import { forward } from '../../store/forward.ts'
+import type { Address, Entry, Store } from '../../store/types.ts'
+
+interface Waiting {
+  readonly at: readonly Address[]
+  readonly resolve: (entries: readonly (Entry | undefined)[]) => void
+  readonly reject: (error: unknown) => void
+}
+
+/**
+ * Reads asked for in the same turn go to the store as one `get`. A lone read goes as it is. Reads with a signal of
+ * their own are not joined with others'.
+ */
+export function coalesceReads(inner: Store): Store {
+  let waiting: Waiting[] = []
+  const flush = (): void => {
+    const batch = waiting
+    waiting = []
+    if (batch.length === 1) {
+      inner.get(batch[0]!.at).then(batch[0]!.resolve, batch[0]!.reject)
+      return
+    }
+    inner.get(batch.flatMap((one) => one.at)).then(
+      (entries) => {
+        let from = 0
+        for (const one of batch) {
+          one.resolve(entries.slice(from, from + one.at.length))
+          from += one.at.length
+        }
+      },
+      (error) => {
+        for (const one of batch) one.reject(error)
+      },
+    )
+  }
+  return forward(inner, {
+    get(at, options) {
+      if (options?.signal) return inner.get(at, options)
+      return new Promise((resolve, reject) => {
+        if (waiting.push({ at, resolve, reject }) === 1) queueMicrotask(flush)
+      })
+    },
+  })
+}

@@ -1,0 +1,87 @@
+import { createHash } from 'node:crypto'
+import type { Address, Millis } from '../../store/types.ts'
+
+/**
+ * Where every record of the domain lives. Nothing else in the domain writes a collection name or a key.
+ *
+ * Ids are any Unicode, names are not: `token` is an injective spelling of an id that is safe inside names and keys.
+ */
+export const names = {
+  users: 'users',
+  threads: 'threads',
+  attachments: 'attachments',
+  presence: 'presence',
+  direct: 'direct',
+  due: 'due',
+  purges: 'purges',
+  checkpoints: 'checkpoints',
+  settings: 'settings',
+  members: (threadId: string): string => `members:${token(threadId)}`,
+  messages: (threadId: string): string => `messages:${token(threadId)}`,
+  messageIds: (threadId: string): string => `message-ids:${token(threadId)}`,
+  edits: (threadId: string): string => `edits:${token(threadId)}`,
+  receipts: (threadId: string): string => `receipts:${token(threadId)}`,
+  feedback: (threadId: string): string => `feedback:${token(threadId)}`,
+  idempotency: (threadId: string): string => `idempotency:${token(threadId)}`,
+  dueOf: (threadId: string): string => `due-of:${token(threadId)}`,
+  /** The kept events of a stream (a stream is already a token). */
+  events: (stream: string): string => `events:${stream}`,
+  outbox: (shard: number): string => `outbox:${shard}`,
+  threadsOf: (userId: string): string => `threads-of:${token(userId)}`,
+  /** The threads of a user whose recency only a projection moves. */
+  roomsOf: (userId: string): string => `rooms-of:${token(userId)}`,
+  blocks: (userId: string): string => `blocks:${token(userId)}`,
+} as const
+
+/** How many outboxes the streams are spread over. Fixed: a stream's outbox never changes. */
+export const outboxShards = 16
+
+/** An address made of a collection and its key. */
+export function at(collection: string, key: string): Address {
+  return { collection, key }
+}
+
+/** A number as a key part that sorts as the number does. */
+export function seqKey(seq: number): string {
+  return String(seq).padStart(12, '0')
+}
+
+/** An instant as a key part that sorts by time. */
+export function timeKey(millis: Millis): string {
+  return String(Math.max(0, Math.floor(millis))).padStart(15, '0')
+}
+
+/** Key of a thread in a user's recency index. */
+export function recencyKey(recencyAt: Millis, threadId: string): string {
+  return `${timeKey(recencyAt)}/${token(threadId)}`
+}
+
+/** Which outbox a stream's events go through. */
+export function shardOf(stream: string): number {
+  let hash = 0x811c9dc5
+  for (let i = 0; i < stream.length; i++) hash = Math.imul(hash ^ stream.charCodeAt(i), 0x01000193)
+  return (hash >>> 0) % outboxShards
+}
+
+/** The stream of facts about a thread. */
+export function threadStream(threadId: string): string {
+  return token(threadId)
+}
+
+/** The stream of facts about a user. No thread has it: a token has no slash. */
+export function userStream(userId: string): string {
+  return `user/${token(userId)}`
+}
+
+const safe = /^[A-Za-z0-9._@-]{1,128}$/
+const maxTokenBytes = 200
+// What would break a key apart, and `~`, which marks a hashed token.
+const special = /[%/:~\u0000-\u001f\u007f-\u009f]/g
+
+/** An injective, readable spelling of an id: safe ASCII stays as it is, very long ids become a SHA-256. */
+export function token(id: string): string {
+  if (safe.test(id)) return id
+  const escaped = id.replace(special, (char) => `%${char.charCodeAt(0).toString(16).padStart(2, '0')}`)
+  if (Buffer.byteLength(escaped) <= maxTokenBytes) return escaped
+  return `~${createHash('sha256').update(id).digest('hex')}`
+}

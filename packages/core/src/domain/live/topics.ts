@@ -1,0 +1,11 @@
+import { token } from '../kernel/names.ts'
+
+/** Hints about one stream: `{ eventSeq }`, or something that is not stored (`typing`, `receipt`). */
+export function streamTopic(stream: string): string {
+  return `stream/${stream}`
+}
+
+/** Hints for one person: `{ stream, eventSeq }` for each thread of theirs that is not big. */
+export function viewerTopic(userId: string): string {
+  return `viewer/${token(userId)}`
+}

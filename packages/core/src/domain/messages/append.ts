@@ -1,0 +1,280 @@
+import { hash } from 'node:crypto'
+import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import type { JsonObject } from '../../store/types.ts'
+import type { Actor } from '../kernel/actor.ts'
+import type { Context } from '../kernel/context.ts'
+import { putDue } from '../kernel/due.ts'
+import { at, names, seqKey, token } from '../kernel/names.ts'
+import type { IdempotencyRecord, MessageRecord } from '../kernel/records.ts'
+import { asJson, asRecord } from '../kernel/records.ts'
+import type { ThreadScope } from '../kernel/thread-scope.ts'
+import { toThread } from '../kernel/thread-state.ts'
+import type { ThreadWriter } from '../kernel/thread-writer.ts'
+import { nextGroup } from '../kernel/thread-writer.ts'
+import { assertCount, assertMetadata, assertTtl, copyJson, normalId } from '../kernel/validate.ts'
+import { claimAttachments } from './attach.ts'
+import { checkContent, checkData, factsOf } from './content.ts'
+import type { Kinds } from './kinds.ts'
+import type { AppendResult, Content, NewMessage, Role } from './messages.types.ts'
+import { toMessage } from './to-message.ts'
+
+/** A new message that has passed every check that needs no store. All objects in it are own copies. */
+interface Checked {
+  readonly id: string
+  /** The caller chose the id, so it may be taken. */
+  readonly ownId: boolean
+  readonly clientId: string | undefined
+  readonly hash: string
+  readonly kind: string
+  readonly role: Role
+  readonly authorId: string
+  readonly content: Content | undefined
+  readonly data: JsonObject | undefined
+  readonly metadata: JsonObject
+  readonly replyTo: string | undefined
+  readonly attachments: readonly string[]
+  readonly ttl: number | undefined
+}
+
+interface Appended {
+  readonly record: MessageRecord
+  readonly eventSeq: number
+  readonly deduplicated: boolean
+}
+
+const roles: ReadonlySet<string> = new Set<Role>(['user', 'assistant', 'system', 'tool'])
+
+/** `messages.append` and `messages.appendMany`: one append, one commit; appends to one thread share commits. */
+export function createAppend(context: Context, writer: ThreadWriter, kinds: Kinds) {
+  const { limits, ids, hooks } = context
+
+  function check(actor: Actor, input: NewMessage): Checked {
+    const role = input.role ?? 'user'
+    if (!roles.has(role)) throw new ThreadkeepError('INVALID_ROLE', `A role is one of ${[...roles].join(', ')}.`)
+    const kind = input.kind ?? 'message'
+    if (typeof kind !== 'string' || !/^[a-z][a-z0-9_.-]{0,63}$/.test(kind))
+      throw new ThreadkeepError('INVALID', 'A kind is 1 to 64 of a-z, 0-9, _, . and -.')
+    const content = input.content === undefined ? undefined : checkContent(input.content, limits)
+    const data = input.data === undefined ? undefined : checkData(input.data, limits)
+    if (kind === 'message' && content === undefined)
+      throw new ThreadkeepError('INVALID_CONTENT', 'A message has content.')
+    const wrong = kinds.get(kind)?.validate?.(data)
+    if (wrong !== undefined) throw new ThreadkeepError('INVALID_CONTENT', `Not a ${kind}: ${wrong}.`)
+    if (input.metadata !== undefined) assertMetadata(input.metadata, limits)
+    if (input.ttl !== undefined) assertTtl(input.ttl)
+    const attachments = (input.attachments ?? []).map((id) => normalId(id, 'attachment id'))
+    if (attachments.length > limits.maxAttachmentsPerMessage)
+      throw new ThreadkeepError(
+        'INVALID_LIMIT',
+        `A message carries at most ${limits.maxAttachmentsPerMessage} attachments.`,
+      )
+    const checked = {
+      ownId: input.id !== undefined,
+      kind,
+      role,
+      authorId: normalId(input.authorId ?? actor.userId, 'user id'),
+      content,
+      data,
+      metadata: input.metadata === undefined ? {} : copyJson(input.metadata),
+      replyTo: input.replyTo === undefined ? undefined : normalId(input.replyTo, 'message id'),
+      attachments: [...new Set(attachments)],
+      ttl: input.ttl,
+    }
+    const clientId = input.clientId === undefined ? undefined : normalId(input.clientId, 'client message id')
+    return {
+      ...checked,
+      id: input.id === undefined ? ids.next('msg') : normalId(input.id, 'message id'),
+      clientId,
+      hash: clientId === undefined ? '' : hash('sha256', JSON.stringify([checked, input.id ?? null]), 'base64url'),
+    }
+  }
+
+  /** Plans one message; `known` holds what turned out to be sent before. */
+  function plan(
+    scope: ThreadScope,
+    actor: Actor,
+    message: Checked,
+    known: Map<Checked, Appended>,
+  ): Appended | typeof nextGroup {
+    const before = known.get(message)
+    if (before) return before
+    const { thread, now } = scope
+    const seq = thread.seq + 1
+    if (message.clientId !== undefined) {
+      const address = idempotencyAddress(thread.id, message.authorId, message.clientId)
+      const onTaken = async (): Promise<void> => {
+        const result = await firstResult(thread.id, message)
+        if (result) known.set(message, result)
+      }
+      if (!scope.claim({ at: address, onTaken })) return nextGroup
+      const first: IdempotencyRecord = { hash: message.hash, seq, messageId: message.id, eventSeq: thread.eventSeq + 1 }
+      scope.put(address, asJson(first), now + limits.idempotencyWindow)
+    }
+    const idAddress = at(names.messageIds(thread.id), token(message.id))
+    if (message.ownId && !scope.claim({ at: idAddress, onTaken: () => Promise.reject(messageExists()) }))
+      return nextGroup
+    const expiresAt = expiryOf(scope, message.ttl)
+    const record = recordOf(message, thread.id, seq, now, expiresAt)
+    const facts = factsOf(record)
+    scope.put(at(names.messages(thread.id), seqKey(seq)), asJson(record), expiresAt)
+    scope.put(idAddress, { seq }, expiresAt)
+    scope.update({ seq, messageCount: thread.messageCount + 1, lastActivityAt: now, updatedAt: now })
+    if (expiresAt !== undefined) putDue(scope, { dueAt: expiresAt, seq, messageId: message.id, facts })
+    const eventSeq = scope.emit({
+      type: 'message.created',
+      actorId: actor.userId,
+      seq,
+      messageId: message.id,
+      message: facts,
+    })
+    return { record, eventSeq, deduplicated: false }
+  }
+
+  /** The first result of an append that is being repeated; undefined when it has been forgotten meanwhile. */
+  async function firstResult(threadId: string, message: Checked): Promise<Appended | undefined> {
+    const [entry] = await context.store.get([idempotencyAddress(threadId, message.authorId, message.clientId!)])
+    if (!entry) return undefined
+    const first = asRecord<IdempotencyRecord>(entry.value)
+    if (first.hash !== message.hash) {
+      throw new ThreadkeepError(
+        'IDEMPOTENCY_MISMATCH',
+        'This client message id was used for another message: use a new one for new content.',
+        {
+          details: { messageId: first.messageId },
+        },
+      )
+    }
+    const [stored] = await context.store.get([at(names.messages(threadId), seqKey(first.seq))])
+    if (!stored) throw new ThreadkeepError('NOT_FOUND', 'This message was sent before and is gone by now.')
+    return { record: asRecord<MessageRecord>(stored.value), eventSeq: first.eventSeq, deduplicated: true }
+  }
+
+  async function appendMany(
+    actor: Actor,
+    threadId: string,
+    inputs: readonly NewMessage[],
+  ): Promise<readonly AppendResult[]> {
+    const id = normalId(threadId, 'thread id')
+    if (!Array.isArray(inputs)) throw new ThreadkeepError('INVALID', 'Messages come as a list.')
+    assertCount(inputs.length, 'The number of messages', limits.maxBatch)
+    const { beforeAppend } = hooks
+    const seen = beforeAppend ? await Promise.all(inputs.map((input) => beforeAppend(actor, id, input))) : inputs
+    const messages = seen.map((input) => check(actor, input))
+    const asOther = messages.some((message) => message.role !== 'user' || message.authorId !== actor.userId)
+    if (messages.some((message) => message.role === 'user' && message.authorId !== actor.userId)) {
+      throw new ThreadkeepError(
+        'FORBIDDEN',
+        'Nobody can speak as another user: choose the role assistant, system or tool.',
+      )
+    }
+    assertDistinct(messages)
+    const known = new Map<Checked, Appended>()
+    const reads = messages.some((message) => message.replyTo !== undefined || message.attachments.length > 0)
+    const { result, state } = await writer.run<readonly Appended[]>(id, {
+      actor,
+      action: asOther ? 'message.append-as' : 'message.append',
+      reads,
+      weight: messages.length,
+      plan(scope) {
+        const planned = (): readonly Appended[] | typeof nextGroup => {
+          const appended: Appended[] = []
+          for (const message of messages) {
+            const one = plan(scope, actor, message, known)
+            if (one === nextGroup) return nextGroup
+            appended.push(one)
+          }
+          return appended
+        }
+        if (!reads) return planned()
+        return assertReferences(
+          scope,
+          actor,
+          messages.filter((message) => !known.has(message)),
+        ).then(planned)
+      },
+    })
+    const thread = toThread(state.thread, state.version)
+    return result.map(({ record, eventSeq, deduplicated }) => ({
+      message: toMessage(record, state.version),
+      thread,
+      deduplicated,
+      eventSeq,
+    }))
+  }
+
+  /** What a message points at must be there: reply targets in this thread, attachments of the actor's. */
+  async function assertReferences(scope: ThreadScope, actor: Actor, messages: readonly Checked[]): Promise<void> {
+    const own = new Set(messages.map(({ id }) => id))
+    const targets = messages.flatMap(({ replyTo }) => (replyTo === undefined || own.has(replyTo) ? [] : [replyTo]))
+    const found =
+      targets.length === 0
+        ? []
+        : await scope.read(targets.map((id) => at(names.messageIds(scope.thread.id), token(id))))
+    if (found.some((entry) => entry === undefined))
+      throw new ThreadkeepError('INVALID_REPLY', 'The message replied to is not in this thread.')
+    for (const message of messages) if (message.attachments.length > 0) await claimAttachments(scope, actor, message)
+  }
+
+  return {
+    appendMany,
+    async append(actor: Actor, threadId: string, input: NewMessage): Promise<AppendResult> {
+      const [result] = await appendMany(actor, threadId, [input])
+      return result!
+    },
+  }
+}
+
+function recordOf(
+  message: Checked,
+  threadId: string,
+  seq: number,
+  now: number,
+  expiresAt: number | undefined,
+): MessageRecord {
+  const { id, kind, role, authorId, content, data, metadata, replyTo, attachments, clientId } = message
+  return {
+    id,
+    threadId,
+    seq,
+    kind,
+    role,
+    authorId,
+    ...(content !== undefined && { content }),
+    ...(data !== undefined && { data }),
+    metadata,
+    ...(replyTo !== undefined && { replyTo }),
+    attachments,
+    ...(clientId !== undefined && { clientId }),
+    createdAt: now,
+    ...(expiresAt !== undefined && { expiresAt }),
+    edits: 0,
+  }
+}
+
+/** The earlier of the message's own end and the thread's retention. */
+function expiryOf(scope: ThreadScope, ttl: number | undefined): number | undefined {
+  const maxAge = scope.thread.legalHold ? undefined : scope.thread.retention?.maxAge
+  if (ttl === undefined && maxAge === undefined) return undefined
+  return Math.ceil(
+    scope.now + Math.min(ttl === undefined ? Number.POSITIVE_INFINITY : ttl * 1000, maxAge ?? Number.POSITIVE_INFINITY),
+  )
+}
+
+/** Two messages of one batch cannot share an id. */
+function assertDistinct(messages: readonly Checked[]): void {
+  if (messages.length === 1) return
+  if (new Set(messages.map(({ id }) => id)).size < messages.length) throw messageExists()
+  const clientIds = messages.flatMap(({ authorId, clientId }) =>
+    clientId === undefined ? [] : [`${token(authorId)}/${token(clientId)}`],
+  )
+  if (new Set(clientIds).size < clientIds.length)
+    throw new ThreadkeepError('IDEMPOTENCY_MISMATCH', 'Two messages of one batch have the same client message id.')
+}
+
+function idempotencyAddress(threadId: string, authorId: string, clientId: string) {
+  return at(names.idempotency(threadId), `${token(authorId)}/${token(clientId)}`)
+}
+
+function messageExists(): ThreadkeepError {
+  return new ThreadkeepError('MESSAGE_EXISTS', 'This message id is taken in this thread.')
+}
