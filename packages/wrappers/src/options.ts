@@ -34,3 +34,14 @@ export function requireChoice<T extends string>(option: string, value: unknown, 
     `${option} must be one of ${choices.map((choice) => `'${choice}'`).join(', ')}, not ${String(value)}.`,
   )
 }
+
+/** Refuses with `MISCONFIGURED`, naming the wrapper and the option, what `check` throws at. */
+export function requireThat(option: string, check: () => void): void {
+  try {
+    check()
+  } catch (cause) {
+    throw new ThreadkeepError('MISCONFIGURED', `${option}: ${cause instanceof Error ? cause.message : cause}`, {
+      cause,
+    })
+  }
+}

@@ -1,0 +1,50 @@
+import type { Address, Change, Entry, FullStore, Wrapper } from '@threadkeep/core/store'
+import { forward } from '@threadkeep/core/store'
+import type { PrefixOptions } from './prefix.ts'
+import { createPrefix } from './prefix.ts'
+
+/**
+ * Gives a tenant collections of its own in a shared store: every collection is kept under the prefix, and every name
+ * comes back without it. Nothing outside the prefix can be read, listed, named or written.
+ */
+export function withPrefixCollections(options: PrefixOptions): Wrapper {
+  const prefix = createPrefix('withPrefixCollections', options, 'collection')
+  // What is malformed stays as it is, for the store to refuse.
+  const inward = (at: Address): Address =>
+    at?.collection ? { collection: prefix.add(at.collection), key: at.key } : at
+  const change = (step: Change): Change => (step?.at ? { ...step, at: inward(step.at) } : step)
+
+  return (inner) =>
+    forward(inner, {
+      async get(at, options) {
+        const found = await inner.get(Array.isArray(at) ? at.map(inward) : at, options)
+        return found.map((entry) => entry && rename(entry, prefix.strip(entry.collection)))
+      },
+      async list(collection, range, options) {
+        const found = await inner.list(prefix.add(collection), range, options)
+        return found.map((entry) => rename(entry, collection))
+      },
+      async commit(changes, options) {
+        const result = await inner.commit(Array.isArray(changes) ? changes.map(change) : changes, options)
+        if (result.ok) return result
+        const { collection, key } = result.conflict
+        return { ok: false, conflict: { collection: prefix.strip(collection), key } }
+      },
+      async collections(range, options) {
+        const { after } = range
+        const names = await (inner as Required<FullStore>).collections(
+          {
+            limit: range.limit,
+            prefix: prefix.addToStart(range.prefix),
+            ...(after !== undefined && { after: prefix.add(after) }),
+          },
+          options,
+        )
+        return names.filter(prefix.covers).map(prefix.strip)
+      },
+    })
+}
+
+function rename({ key, value, version, expiresAt }: Entry, collection: string): Entry {
+  return expiresAt === undefined ? { collection, key, value, version } : { collection, key, value, version, expiresAt }
+}
