@@ -2,14 +2,23 @@ export type { ErrorCode, ErrorOptions } from '../errors/threadkeep-error.ts'
 export { isThreadkeepError, ThreadkeepError } from '../errors/threadkeep-error.ts'
 export type { CallOptions } from './call-options.ts'
 export { throwIfAborted } from './call-options.ts'
-export { assertAddresses, assertBatch, assertChange, assertChanges, assertExpiry, maxMillis } from './changes.ts'
+export type { TakenChange } from './changes.ts'
+export {
+  assertAddresses,
+  assertBatch,
+  assertChanges,
+  assertExpiry,
+  maxMillis,
+  takeAddresses,
+  takeChanges,
+} from './changes.ts'
 export type { Clock, ManualClock } from './clock.ts'
 export { manualClock, systemClock } from './clock.ts'
 export type { FullStore } from './forward.ts'
 export { forward, isEnumerable, isSweepable } from './forward.ts'
 export type { IdSource } from './ids.ts'
 export { createIds } from './ids.ts'
-export { assertJsonObject, maxJsonDepth, toJsonText } from './json.ts'
+export { assertJsonObject, cloneJson, copyJsonObject, maxJsonDepth, toJsonText } from './json.ts'
 export {
   assertAddress,
   assertLimit,

@@ -1,73 +1,147 @@
 import { ThreadkeepError } from '../errors/threadkeep-error.ts'
-import type { JsonObject } from './types.ts'
+import type { Json, JsonObject } from './types.ts'
 
-/** Deepest nesting of a value. */
+/** Deepest nesting of a value: objects and arrays within each other, the record itself counted. */
 export const maxJsonDepth = 128
 
+const ownProperty = Object.prototype.hasOwnProperty
+
+// The names on the way to where the walk stands, for messages only; each level overwrites its own place.
+const trail: (string | number)[] = []
+
 /**
- * Refuses what is not a plain JSON object: `undefined`, NaN, ±Infinity, dates, bytes, maps, bigints, functions, symbols,
- * class instances, cycles, sparse arrays and lone surrogates, with the path of the first offence in the message.
- * A value that passes is written and read back by JSON unchanged.
+ * The caller's value as an own copy, proven to be plain JSON in the same pass, so that nothing can change in between.
+ *
+ * Refuses `undefined`, NaN, ±Infinity, dates, bytes, maps, bigints, functions, symbols (also as names), class instances,
+ * objects with `toJSON`, cycles, holes in arrays and lone surrogates, with the path of the first offence in the message.
+ * Names that JSON does not see (non-enumerable ones, and names on arrays) are left behind; accessors are read once.
  */
-export function assertJsonObject(value: unknown): asserts value is JsonObject {
+export function copyJsonObject(value: unknown): JsonObject {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-    throw refuse('$', `a record must be a plain object, not ${describe(value)}`)
+    throw new ThreadkeepError('INVALID', `A record must be a plain object, not ${describe(value)}.`)
   }
-  walk(value, '$', 0)
+  return takeObject(value, 0) as JsonObject
 }
 
-/** The JSON text of a value that is proven to be plain JSON. This is how stores take their own copy. */
+/** Refuses what `copyJsonObject` refuses. */
+export function assertJsonObject(value: unknown): asserts value is JsonObject {
+  copyJsonObject(value)
+}
+
+/** The JSON text of a value that is proven to be plain JSON. This is how stores of text take their own copy. */
 export function toJsonText(value: unknown): string {
-  assertJsonObject(value)
-  return JSON.stringify(value)
+  return JSON.stringify(copyJsonObject(value))
 }
 
-function walk(value: unknown, path: string, depth: number): void {
+/** A deep copy of what is known to be plain JSON. */
+export function cloneJson<T extends Json>(value: T): T {
+  return (typeof value === 'object' && value !== null ? cloneContainer(value) : value) as T
+}
+
+function cloneContainer(value: object): object {
+  if (Array.isArray(value)) {
+    const copy: unknown[] = [...value]
+    for (let i = 0; i < copy.length; i++) {
+      const item = copy[i]
+      if (typeof item === 'object' && item !== null) copy[i] = cloneContainer(item)
+    }
+    return copy
+  }
+  const copy: Record<string, unknown> = { ...value }
+  for (const name in copy) {
+    const item = copy[name]
+    if (typeof item === 'object' && item !== null && ownProperty.call(copy, name)) copy[name] = cloneContainer(item)
+  }
+  return copy
+}
+
+function takeArray(value: readonly unknown[], depth: number): unknown[] {
+  if (depth >= maxJsonDepth) throw tooDeep()
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Array.prototype && !(prototype && isForeignRoot(Object.getPrototypeOf(prototype)))) {
+    throw refuse(depth, 'an array subclass is not JSON')
+  }
+  // Spreading turns holes into undefined, and keeps lists of numbers as compact as they were.
+  const copy: unknown[] = [...value]
+  for (let i = 0; i < copy.length; i++) {
+    const item = copy[i]
+    if (isScalar(item, depth, i)) continue
+    trail[depth] = i
+    copy[i] = take(item as object, depth + 1)
+  }
+  return copy
+}
+
+function takeObject(value: object, depth: number): object {
+  // A cycle is endless depth, so this finds it too.
+  if (depth >= maxJsonDepth) throw tooDeep()
+  const prototype = Object.getPrototypeOf(value)
+  if (prototype !== Object.prototype && prototype !== null && !isForeignRoot(prototype)) {
+    throw refuse(depth, `${describe(value)} is not JSON`)
+  }
+  if (Object.getOwnPropertySymbols(value).length > 0) throw refuse(depth, 'a symbol as a name is not JSON')
+  // Spreading makes own plain data of every name, `__proto__` included; assigning to what is own keeps it so.
+  const copy: Record<string, unknown> = { ...value }
+  for (const name in copy) {
+    if (!ownProperty.call(copy, name)) continue
+    if (!name.isWellFormed()) throw refuse(depth, 'a name with a lone surrogate is not text')
+    const item = copy[name]
+    if (isScalar(item, depth, name)) continue
+    trail[depth] = name
+    copy[name] = take(item as object, depth + 1)
+  }
+  return copy
+}
+
+function take(value: object, depth: number): object {
+  return Array.isArray(value) ? takeArray(value, depth) : takeObject(value, depth)
+}
+
+/** True for a sound scalar, false for a container; throws for all else. */
+function isScalar(value: unknown, depth: number, name: string | number): boolean {
   switch (typeof value) {
     case 'string':
-      if (!value.isWellFormed()) throw refuse(path, 'a lone surrogate is not text')
-      return
-    case 'boolean':
-      return
+      if (value.isWellFormed()) return true
+      trail[depth] = name
+      throw refuse(depth + 1, 'a lone surrogate is not text')
     case 'number':
-      if (!Number.isFinite(value)) throw refuse(path, `${value} is not JSON`)
-      return
+      if (Number.isFinite(value)) return true
+      break
+    case 'boolean':
+      return true
     case 'object':
-      if (value === null) return
-      // A cycle is endless depth, so the depth limit finds it too.
-      if (depth >= maxJsonDepth)
-        throw refuse(path.slice(0, 60), `nested deeper than ${maxJsonDepth} levels (or a cycle)`)
-      if (Array.isArray(value)) walkArray(value, path, depth)
-      else walkObject(value, path, depth)
-      return
-    default:
-      throw refuse(path, `${describe(value)} is not JSON`)
+      return value === null
   }
+  trail[depth] = name
+  throw refuse(depth + 1, `${typeof value === 'number' ? value : describe(value)} is not JSON`)
 }
 
-function walkArray(value: readonly unknown[], path: string, depth: number): void {
-  if (Object.getPrototypeOf(value) !== Array.prototype) throw refuse(path, 'an array subclass is not JSON')
-  for (let i = 0; i < value.length; i++) walk(value[i], `${path}[${i}]`, depth + 1)
-}
-
-function walkObject(value: object, path: string, depth: number): void {
-  const prototype = Object.getPrototypeOf(value)
-  if (prototype !== Object.prototype && prototype !== null) throw refuse(path, `${describe(value)} is not JSON`)
-  if (Object.getOwnPropertySymbols(value).length > 0) throw refuse(path, 'a symbol key is not JSON')
-  for (const name of Object.keys(value)) {
-    if (!name.isWellFormed()) throw refuse(path, 'a name with a lone surrogate is not text')
-    walk((value as Record<string, unknown>)[name], `${path}.${name}`, depth + 1)
-  }
-  if (typeof (value as { toJSON?: unknown }).toJSON === 'function')
-    throw refuse(path, 'an object with toJSON is not JSON')
+/** `Object.prototype` of another realm (a vm context, a test runner's sandbox): its objects are as plain as ours. */
+function isForeignRoot(prototype: object | null): boolean {
+  return (
+    prototype !== null &&
+    prototype !== Object.prototype &&
+    Object.getPrototypeOf(prototype) === null &&
+    ownProperty.call(prototype, 'isPrototypeOf')
+  )
 }
 
 function describe(value: unknown): string {
   if (value === null) return 'null'
-  if (typeof value !== 'object') return typeof value
-  return Array.isArray(value) ? 'an array' : `a ${value.constructor?.name ?? 'class instance'}`
+  if (Array.isArray(value)) return 'an array'
+  if (typeof value !== 'object') return value === undefined ? 'undefined' : `a ${typeof value}`
+  const name: unknown = (value as { constructor?: { name?: unknown } }).constructor?.name
+  return typeof name === 'string' && name !== '' ? `a ${name}` : 'a class instance'
 }
 
-function refuse(path: string, why: string): ThreadkeepError {
+function tooDeep(): ThreadkeepError {
+  return refuse(8, `nested deeper than ${maxJsonDepth} levels, or a cycle`)
+}
+
+function refuse(depth: number, why: string): ThreadkeepError {
+  const path = trail
+    .slice(0, depth)
+    .reduce<string>((text, name) => text + (typeof name === 'number' ? `[${name}]` : `.${name}`), '$')
+    .slice(0, 200)
   return new ThreadkeepError('INVALID', `Only plain JSON can be stored: ${why} (at ${path}).`, { details: { path } })
 }

@@ -1,0 +1,46 @@
+import { toJsonText } from './json.ts'
+import type { Address, Change, Millis, Version } from './types.ts'
+
+/** A check of a commit, as a store carries it out. */
+export interface PreparedCheck extends Address {
+  readonly version: Version | null
+}
+
+/** A write of a commit, as a store carries it out. `text` is the JSON of a put; without it, a delete. */
+export interface PreparedWrite extends Address {
+  readonly text?: string
+  readonly expiresAt?: Millis
+}
+
+/** A commit that nothing its caller does can change: checks in order, and one write for each address. */
+export interface PreparedCommit {
+  readonly checks: readonly PreparedCheck[]
+  readonly writes: readonly PreparedWrite[]
+}
+
+/**
+ * Takes a store's own copy of changes whose form has been checked by `assertChanges`. Of several writes to one address only
+ * the last remains. Throws `INVALID` for a value that is not plain JSON, also for one that a later write replaces.
+ */
+export function prepareCommit(changes: readonly Change[]): PreparedCommit {
+  const checks: PreparedCheck[] = []
+  const writes: PreparedWrite[] = []
+  for (const change of changes) {
+    const { collection, key } = change.at
+    if (change.type === 'check') checks.push({ collection, key, version: change.version })
+    else if (change.type === 'delete') writes.push({ collection, key })
+    else {
+      const text = toJsonText(change.value)
+      const { expiresAt } = change
+      writes.push(expiresAt === undefined ? { collection, key, text } : { collection, key, text, expiresAt })
+    }
+  }
+  return { checks, writes: writes.length > 1 ? lastOfEach(writes) : writes }
+}
+
+function lastOfEach(writes: readonly PreparedWrite[]): readonly PreparedWrite[] {
+  const last = new Map<string, PreparedWrite>()
+  // Names hold no control characters, so the two parts cannot run into each other.
+  for (const write of writes) last.set(`${write.collection}\u0000${write.key}`, write)
+  return last.size === writes.length ? writes : [...last.values()]
+}
