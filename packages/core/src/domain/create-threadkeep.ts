@@ -92,9 +92,10 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
   const close = async (): Promise<void> => {
     await gate.close()
   }
+  const { messages } = createMessages(context, door, reader, writer, kinds)
   return {
     threads: door.guard(createThreads(context, reader, writer)),
-    messages: door.guard(createMessages(context, reader, writer, kinds)),
+    messages,
     on: listeners.on,
     close,
     [Symbol.asyncDispose]: close,

@@ -7,7 +7,6 @@ export type EventType =
   | 'thread.deleted'
   | 'thread.restored'
   | 'thread.purged'
-  | 'thread.truncated'
   | 'member.added'
   | 'member.updated'
   | 'member.removed'
@@ -40,7 +39,7 @@ export interface DomainEvent {
   readonly userId?: string
   readonly messageId?: string
   readonly seq?: number
-  /** What counters need of a message, so that it can be counted out after it is gone. */
+  /** What counters need of a message, so that it can be counted out after it is gone. Absent from `message.removed` when it was deleted before. */
   readonly message?: MessageFacts
   readonly attachmentId?: string
   readonly bytes?: number

@@ -1,6 +1,7 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { Entry, Range } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
+import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { Page } from '../kernel/page.ts'
@@ -204,11 +205,15 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
     )
   }
 
+  function seesHidden(actor: Actor): boolean {
+    return hasScope(actor, 'items:hidden')
+  }
+
   function assertMany(count: number): void {
     if (count > 1000) throw new ThreadkeepError('INVALID_LIMIT', 'At most 1,000 at once.')
   }
 
-  return { collect, seqOf, page, newest, get, getMany, last }
+  return { collect, seqOf, seesHidden, page, newest, get, getMany, last }
 }
 
 function messageOf(entry: Entry): Message {

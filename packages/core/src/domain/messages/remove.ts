@@ -1,0 +1,49 @@
+import type { Attachment } from '../attachments/attachments.types.ts'
+import { deleteDue } from '../kernel/due.ts'
+import { at, names, seqKey, token } from '../kernel/names.ts'
+import type { MessageRecord } from '../kernel/records.ts'
+import { asRecord } from '../kernel/records.ts'
+import type { ThreadScope } from '../kernel/thread-scope.ts'
+import { factsOf } from './content.ts'
+
+/**
+ * Takes messages away for good, with their ids, earlier versions, opinions and attachments, and counts out those that still counted.
+ * Blobs are left to the collector, which removes those without a record.
+ */
+export async function removeMessages(
+  scope: ThreadScope,
+  actorId: string,
+  records: readonly MessageRecord[],
+): Promise<void> {
+  const threadId = scope.thread.id
+  const attachmentIds = records.flatMap(({ attachments }) => attachments)
+  const attachments =
+    attachmentIds.length === 0 ? [] : await scope.read(attachmentIds.map((id) => at(names.attachments, token(id))))
+  for (const record of records) {
+    const { seq, id } = record
+    scope.delete(at(names.messages(threadId), seqKey(seq)))
+    scope.delete(at(names.messageIds(threadId), token(id)))
+    for (let edit = 1; edit <= record.edits; edit++) scope.delete(editAddress(threadId, seq, edit))
+    const counted = record.deletedAt === undefined
+    if (counted) scope.update({ messageCount: scope.thread.messageCount - 1 })
+    if (counted && record.expiresAt !== undefined) deleteDue(scope, record.expiresAt, seq)
+    scope.emit({ type: 'message.removed', actorId, seq, messageId: id, ...(counted && { message: factsOf(record) }) })
+  }
+  for (const entry of attachments) {
+    if (!entry) continue
+    const { id, size, ownerId } = asRecord<Attachment>(entry.value)
+    scope.delete(at(entry.collection, entry.key))
+    scope.emit({
+      type: 'attachment.removed',
+      actorId,
+      attachmentId: id,
+      userId: ownerId,
+      ...(size !== undefined && { bytes: size }),
+    })
+  }
+}
+
+/** Where an earlier version of a message is kept. */
+export function editAddress(threadId: string, seq: number, edit: number) {
+  return at(names.edits(threadId), `${seqKey(seq)}/${seqKey(edit)}`)
+}
