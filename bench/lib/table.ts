@@ -7,7 +7,7 @@ export function table(results: readonly (Result | Skipped)[]): string {
   const rows = [columns, ...results.map(row)]
   const widths = columns.map((_, column) => Math.max(...rows.map((cells) => cells[column]!.length)))
   const lines = rows.map((cells) => `| ${cells.map((cell, i) => cell.padEnd(widths[i]!)).join(' | ')} |`)
-  return [lines[0], `|${widths.map((width) => '-'.repeat(width + 2)).join('|')}|`, ...lines.slice(1)].join('\n')
+  return [lines[0], `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`, ...lines.slice(1)].join('\n')
 }
 
 function row(result: Result | Skipped): readonly string[] {
