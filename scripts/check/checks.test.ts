@@ -55,7 +55,7 @@ describe('imports', () => {
       'packages/core/src/errors/e.ts': "import { s } from '../store/s.ts'",
       'packages/core/src/store/s.ts': '',
       'packages/core/src/domain/d.ts': "import { s } from '../store/s.ts'",
-      'packages/core/src/memory/m.ts': "import { c } from '../collection/c.ts'",
+      'packages/core/src/memory/m.ts': "import { l } from '../local/l.ts'",
       'packages/core/src/store/named.ts': "import { x } from '@threadkeep/core'",
       'packages/wrappers/src/w.ts': "import { x } from '@threadkeep/core/store'",
       'packages/core/src/store/up.ts': "import { w } from '@threadkeep/wrappers'",
@@ -66,7 +66,7 @@ describe('imports', () => {
     })
     expect(importFaults(root)).toEqual([
       'packages/core/src/errors/e.ts:1 imports upwards: errors must not know store',
-      'packages/core/src/memory/m.ts:1 imports sideways: memory must not know collection',
+      'packages/core/src/memory/m.ts:1 imports sideways: memory must not know local',
       'packages/core/src/store/named.ts:1 imports its own package by name: use the path of the file',
       'packages/core/src/store/up.ts:1 imports upwards: core must not know wrappers',
       'packages/store-redis/src/p.ts:1 reaches into another package by a path: import it by its name',

@@ -19,7 +19,8 @@ const coreFloors: readonly (readonly string[])[] = [
   ['errors'],
   ['store'],
   ['ports'],
-  ['collection', 'memory'],
+  ['search', 'collection'],
+  ['memory', 'local'],
   ['domain', 'conformance'],
 ]
 
