@@ -1,1 +1,3 @@
-export {}
+export type { ConnectionOptions, RedisClient } from './connection.ts'
+export type { RedisStore, RedisStoreOptions } from './redis-store.ts'
+export { redisStore } from './redis-store.ts'

@@ -30,6 +30,11 @@ export {
   maxNameBytes,
   prefixUpperBound,
 } from './keys.ts'
+export { parseValue } from './parse-value.ts'
+export type { PreparedCheck, PreparedCommit, PreparedWrite } from './prepared-commit.ts'
+export { prepareCommit } from './prepared-commit.ts'
+export type { RangeBounds } from './range-bounds.ts'
+export { rangeBounds } from './range-bounds.ts'
 export type { ScanOptions } from './scan.ts'
 export { scan } from './scan.ts'
 export type { Wrapper } from './stack.ts'
@@ -48,3 +53,4 @@ export type {
   SweepableStore,
   Version,
 } from './types.ts'
+export { versionSource } from './version-source.ts'

@@ -5,10 +5,10 @@ import type { JsonObject } from './types.ts'
 export function parseValue(text: string, collection: string, key: string): JsonObject {
   try {
     return JSON.parse(text) as JsonObject
-  } catch (cause) {
+  } catch {
+    // Without the cause: the error of `JSON.parse` quotes the content.
     throw new ThreadkeepError('CORRUPT', `The record ${key} of ${collection} is not JSON. Restore it from a backup.`, {
       details: { collection, key },
-      cause,
     })
   }
 }

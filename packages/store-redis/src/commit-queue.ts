@@ -1,0 +1,180 @@
+import type { CallOptions, Clock, CommitResult, PreparedCommit } from '@threadkeep/core/store'
+import { isThreadkeepError, ThreadkeepError, versionSource } from '@threadkeep/core/store'
+import type { Connection } from './connection.ts'
+import { abortedError } from './errors.ts'
+import type { Layout } from './layout.ts'
+import { pack } from './layout.ts'
+import { commitScript } from './scripts.ts'
+
+/** Sends commits, those of one turn of the event loop together. */
+export interface CommitQueue {
+  add(commit: PreparedCommit, options?: CallOptions): Promise<CommitResult>
+  /** Answers when everything added so far has its answer. */
+  drain(): Promise<void>
+}
+
+export interface CommitQueueOptions {
+  readonly connection: Connection
+  readonly layout: Layout
+  readonly clock: Clock
+  /** Whether collections can be named and swept. */
+  readonly indexed: boolean
+  /** How many replicas must have confirmed a commit before it is answered. */
+  readonly replicas: number
+}
+
+interface Waiting {
+  readonly commit: PreparedCommit
+  readonly signal: AbortSignal | undefined
+  resolve(result: CommitResult): void
+  reject(error: unknown): void
+}
+
+// A script keeps the whole server waiting, so one is not given more than this.
+const mostChanges = 2_000
+
+/**
+ * A queue in which a lone commit waits for nobody, and commits of the same turn share one script call: each is checked and
+ * written by itself, one after another. An error before anything was written sends each of them again alone.
+ */
+export function commitQueue(options: CommitQueueOptions): CommitQueue {
+  const { connection, layout, clock, indexed, replicas } = options
+  const nextVersion = versionSource()
+  const underWay = new Set<Promise<void>>()
+  let queue: Waiting[] = []
+
+  const flush = (): void => {
+    const waiting = queue
+    queue = []
+    let group: Waiting[] = []
+    let changes = 0
+    for (const one of waiting) {
+      const size = one.commit.checks.length + one.commit.writes.length
+      if (group.length > 0 && changes + size > mostChanges) {
+        start(group)
+        group = []
+        changes = 0
+      }
+      group.push(one)
+      changes += size
+    }
+    start(group)
+  }
+
+  const start = (group: readonly Waiting[]): void => {
+    const running = send(group).finally(() => underWay.delete(running))
+    underWay.add(running)
+  }
+
+  const send = async (group: readonly Waiting[]): Promise<void> => {
+    const versions = group.map(nextVersion)
+    const now = clock.now()
+    const { keys, args } = encode(group, (waiting, index) =>
+      waiting.commit.writes.map((write) => pack(write, versions[index]!, now)),
+    )
+    try {
+      const written = connection.run<number[]>(
+        commitScript,
+        indexed ? [layout.collections, layout.due, ...keys] : keys,
+        [String(now), indexed ? '2' : '0', String(Buffer.byteLength(layout.records(''))), ...args],
+        'write',
+      )
+      const [failed, confirmed] = await Promise.all([written, waitForReplicas()])
+      for (const [index, waiting] of group.entries()) {
+        const check = failed[index]!
+        if (check > 0) waiting.resolve(conflict(waiting.commit, check))
+        else if (confirmed < replicas) waiting.reject(notReplicated(confirmed, replicas))
+        else waiting.resolve({ ok: true, version: versions[index]! })
+      }
+    } catch (error) {
+      if (group.length > 1 && isThreadkeepError(error) && !error.maybeCommitted) for (const one of group) start([one])
+      else for (const one of group) one.reject(error)
+    }
+  }
+
+  /** Sent behind the script on the same connection, so that it counts what the script wrote. */
+  const waitForReplicas = async (): Promise<number> => {
+    if (replicas === 0) return 0
+    return connection.send<number>(['WAIT', String(replicas), String(connection.timeout)], 'write')
+  }
+
+  const encode = (
+    group: readonly Waiting[],
+    packAll: (waiting: Waiting, index: number) => readonly (readonly [string, string])[],
+  ): { keys: string[]; args: string[] } => {
+    const keys: string[] = []
+    const args: string[] = []
+    const places = new Map<string, string>()
+    const offset = indexed ? 3 : 1
+    const place = (collection: string): string => {
+      let known = places.get(collection)
+      if (known === undefined) {
+        known = String(keys.length + offset)
+        places.set(collection, known)
+        keys.push(layout.records(collection), layout.order(collection), layout.expiry(collection))
+      }
+      return known
+    }
+    for (const [index, waiting] of group.entries()) {
+      const { checks, writes } = waiting.commit
+      args.push(String(checks.length), String(writes.length))
+      for (const { collection, key, version } of checks) {
+        // No version is '' or ' ', so the one can mean "none" and the other nothing that ever was.
+        args.push(place(collection), key, version === null ? '' : version || ' ')
+      }
+      const packed = packAll(waiting, index)
+      for (const [n, { collection, key }] of writes.entries()) {
+        args.push(place(collection), key, packed[n]![0], packed[n]![1])
+      }
+    }
+    return { keys, args }
+  }
+
+  return {
+    add(commit, callOptions) {
+      const { promise, resolve, reject } = Promise.withResolvers<CommitResult>()
+      const signal = callOptions?.signal
+      const waiting: Waiting = { commit, signal, resolve, reject }
+      // After every caller that was answered in this turn has had its say.
+      if (queue.length === 0) queueMicrotask(() => process.nextTick(flush))
+      queue.push(waiting)
+      return signal ? givingUp(promise, waiting, () => withdraw(waiting)) : promise
+    },
+    async drain() {
+      while (queue.length > 0 || underWay.size > 0) {
+        if (queue.length > 0) await new Promise((resolve) => setImmediate(resolve))
+        await Promise.allSettled(underWay)
+      }
+    },
+  }
+
+  /** Takes a commit back that has not been sent. */
+  function withdraw(waiting: Waiting): boolean {
+    const at = queue.indexOf(waiting)
+    if (at >= 0) queue.splice(at, 1)
+    return at >= 0
+  }
+}
+
+function givingUp(
+  answer: Promise<CommitResult>,
+  { signal, reject }: Waiting,
+  withdraw: () => boolean,
+): Promise<CommitResult> {
+  const abort = (): void => reject(abortedError(withdraw() ? 'read' : 'write', signal!))
+  signal!.addEventListener('abort', abort, { once: true })
+  return answer.finally(() => signal!.removeEventListener('abort', abort))
+}
+
+function conflict(commit: PreparedCommit, check: number): CommitResult {
+  const { collection, key } = commit.checks[check - 1]!
+  return { ok: false, conflict: { collection, key } }
+}
+
+function notReplicated(confirmed: number, wanted: number): ThreadkeepError {
+  return new ThreadkeepError(
+    'UNAVAILABLE',
+    `The commit is written, but only ${confirmed} of ${wanted} replicas have confirmed it in time: a failover may lose it. Read before you write again.`,
+    { maybeCommitted: true, details: { confirmed, wanted } },
+  )
+}

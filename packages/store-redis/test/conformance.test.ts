@@ -1,0 +1,19 @@
+import { storeCases } from '@threadkeep/core/conformance'
+import { service } from '@threadkeep/test-support/services'
+import { describe, test } from 'vitest'
+import { redisStore } from '../src/index.ts'
+
+const redis = await service('redis')
+
+describe.skipIf(!redis.available)('redisStore keeps the contract', () => {
+  for (const { name, run } of storeCases) {
+    test(name, () =>
+      run({
+        open: async (clock) => {
+          const { url, name: namespace } = await redis.open()
+          return redisStore({ url, namespace, clock })
+        },
+      }),
+    )
+  }
+})
