@@ -9,6 +9,7 @@ import { importFaults } from './floors.ts'
 import { importsOf } from './import-graph.ts'
 import { publishFaults } from './publish.ts'
 import { readmeFaults } from './readme-code.ts'
+import { uncheckedFolders } from './type-coverage.ts'
 
 const repository = join(import.meta.dirname, '../..')
 const roots: string[] = []
@@ -136,6 +137,18 @@ describe('publish and release', () => {
     expect((await changesetFaults(root)).join('\n')).toMatch(/not-here/)
     expect(await changesetFaults(repository)).toEqual([])
   })
+})
+
+test('a folder of TypeScript that no type check reaches is named', () => {
+  const root = workspace({
+    'package.json': '{"scripts":{"typecheck":"tsc"}}',
+    'bench/package.json': '{"scripts":{"typecheck":"tsc"}}',
+    'bench/lib/a.ts': '',
+    'packages/x/package.json': '{}',
+    'packages/x/src/a.ts': '',
+    'test/reliability/a.ts': '',
+  })
+  expect(uncheckedFolders(root).map((fault) => fault.split(':')[0])).toEqual(['packages/x/src', 'test/reliability'])
 })
 
 test('a tool that cannot be started is a failure', async () => {
