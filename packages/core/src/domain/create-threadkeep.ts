@@ -92,9 +92,9 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
   const close = async (): Promise<void> => {
     await gate.close()
   }
-  const { messages } = createMessages(context, door, reader, writer, kinds)
+  const { messages, ...forThreads } = createMessages(context, door, reader, writer, kinds)
   return {
-    threads: door.guard(createThreads(context, reader, writer)),
+    threads: createThreads(context, door, reader, writer, kinds, forThreads),
     messages,
     on: listeners.on,
     close,

@@ -34,6 +34,8 @@ export interface MemberRecord {
   readonly joinedEventSeq: number
   readonly archived: boolean
   readonly muted: boolean
+  /** In direct threads: this person has blocked the other. */
+  readonly blocking?: boolean
   /** In big threads: where this member's recency entry stands. */
   readonly recencyAt?: Millis
 }

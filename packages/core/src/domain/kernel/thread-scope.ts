@@ -22,6 +22,10 @@ export interface ThreadScope {
   readonly now: Millis
   readonly thread: ThreadRecord
   readonly members: ReadonlyMap<string, MemberRecord>
+  /** The version of the stored thread that this group builds on. */
+  readonly version: Version
+  /** What has been planned so far; helpers that write several records push to it. */
+  readonly changes: Change[]
   /** Changes the thread. */
   update(patch: Partial<ThreadRecord>): void
   /** Replaces the thread: for leaving a field out. */
@@ -72,6 +76,8 @@ export function createDraft(context: Context, state: ThreadState): Draft {
 
   const scope: ThreadScope = {
     now,
+    version: state.version,
+    changes,
     get thread() {
       return thread
     },

@@ -3,7 +3,6 @@ import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { JsonObject } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import { putDue } from '../kernel/due.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { IdempotencyRecord, MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
@@ -13,9 +12,10 @@ import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { nextGroup } from '../kernel/thread-writer.ts'
 import { assertCount, assertMetadata, assertTtl, copyJson, normalId } from '../kernel/validate.ts'
 import { claimAttachments } from './attach.ts'
-import { checkContent, checkData, factsOf } from './content.ts'
+import { checkContent, checkData } from './content.ts'
 import type { Kinds } from './kinds.ts'
 import type { AppendResult, Content, NewMessage, Role } from './messages.types.ts'
+import { placeMessage } from './place.ts'
 import { toMessage } from './to-message.ts'
 
 /** A new message that has passed every check that needs no store. All objects in it are own copies. */
@@ -99,6 +99,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     const before = known.get(message)
     if (before) return before
     const { thread, now } = scope
+    assertNotBlocked(scope, actor)
     const seq = thread.seq + 1
     if (message.clientId !== undefined) {
       const address = idempotencyAddress(thread.id, message.authorId, message.clientId)
@@ -115,18 +116,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
       return nextGroup
     const expiresAt = expiryOf(scope, message.ttl)
     const record = recordOf(message, thread.id, seq, now, expiresAt)
-    const facts = factsOf(record)
-    scope.put(at(names.messages(thread.id), seqKey(seq)), asJson(record), expiresAt)
-    scope.put(idAddress, { seq }, expiresAt)
-    scope.update({ seq, messageCount: thread.messageCount + 1, lastActivityAt: now, updatedAt: now })
-    if (expiresAt !== undefined) putDue(scope, { dueAt: expiresAt, seq, messageId: message.id, facts })
-    const eventSeq = scope.emit({
-      type: 'message.created',
-      actorId: actor.userId,
-      seq,
-      messageId: message.id,
-      message: facts,
-    })
+    const eventSeq = placeMessage(scope, actor.userId, record, now)
     return { record, eventSeq, deduplicated: false }
   }
 
@@ -248,6 +238,15 @@ function recordOf(
     createdAt: now,
     ...(expiresAt !== undefined && { expiresAt }),
     edits: 0,
+  }
+}
+
+/** In a direct thread, a person who has blocked the other one hears no more from them. */
+function assertNotBlocked(scope: ThreadScope, actor: Actor): void {
+  if (!scope.thread.direct) return
+  for (const member of scope.members.values()) {
+    if (member.blocking && member.userId !== actor.userId)
+      throw new ThreadkeepError('FORBIDDEN', 'You cannot write to this person.')
   }
 }
 

@@ -78,6 +78,16 @@ export function threadCreation(
     }
     members.push(thread.members.size > context.limits.maxInlineMembers ? { ...joined, recencyAt: now } : joined)
   }
+  // A thread that is born hidden says so, so that whoever counts shown threads counts right.
+  if (extra.deletedAt !== undefined)
+    events.push({
+      stream,
+      eventSeq: events.length + 1,
+      type: 'thread.deleted',
+      at: now,
+      actorId: actor.userId,
+      threadId: thread.id,
+    })
   const record: ThreadRecord = {
     id: thread.id,
     title: thread.title,
@@ -117,6 +127,11 @@ export function threadCreation(
   return { record, changes, events, userIds: members.map(({ userId }) => userId) }
 }
 
+/** The answer for a taken thread id, whoever has it. */
+export function threadExists(threadId: string): ThreadkeepError {
+  return new ThreadkeepError('THREAD_EXISTS', 'This thread id is taken.', { details: { threadId } })
+}
+
 /** `threads.create`: one commit; a taken id is answered as `ifExists` says, and never tells whose it is. */
 export function createThreadCreate(context: Context, reader: ThreadReader) {
   return async function create(actor: Actor, input: NewThread = {}): Promise<Thread> {
@@ -131,6 +146,6 @@ export function createThreadCreate(context: Context, reader: ThreadReader) {
       const mine = (await reader.openMany(actor, [checked.id]))[0]
       if (mine?.member) return toThread(mine.thread, mine.version)
     }
-    throw new ThreadkeepError('THREAD_EXISTS', 'This thread id is taken.', { details: { threadId: checked.id } })
+    throw threadExists(checked.id)
   }
 }

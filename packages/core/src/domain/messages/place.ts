@@ -1,0 +1,27 @@
+import type { Millis } from '../../store/types.ts'
+import { putDue } from '../kernel/due.ts'
+import { at, names, seqKey, token } from '../kernel/names.ts'
+import type { MessageRecord } from '../kernel/records.ts'
+import { asJson } from '../kernel/records.ts'
+import type { ThreadScope } from '../kernel/thread-scope.ts'
+import { factsOf } from './content.ts'
+
+/**
+ * Puts a message at the end of its thread: the record, its id, its expiry, the thread's counts and the event. The record's `seq` must be
+ * the thread's next. Answers the number of the event.
+ */
+export function placeMessage(scope: ThreadScope, actorId: string, record: MessageRecord, activityAt: Millis): number {
+  const { thread, now } = scope
+  const { id, seq, expiresAt } = record
+  const facts = factsOf(record)
+  scope.put(at(names.messages(thread.id), seqKey(seq)), asJson(record), expiresAt)
+  scope.put(at(names.messageIds(thread.id), token(id)), { seq }, expiresAt)
+  scope.update({
+    seq,
+    messageCount: thread.messageCount + 1,
+    lastActivityAt: Math.max(thread.lastActivityAt, activityAt),
+    updatedAt: now,
+  })
+  if (expiresAt !== undefined) putDue(scope, { dueAt: expiresAt, seq, messageId: id, facts })
+  return scope.emit({ type: 'message.created', actorId, seq, messageId: id, message: facts })
+}

@@ -1,0 +1,126 @@
+import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import type { Version } from '../../store/types.ts'
+import type { Action } from '../kernel/access.ts'
+import type { Actor } from '../kernel/actor.ts'
+import { requireScope } from '../kernel/actor.ts'
+import type { Context } from '../kernel/context.ts'
+import { at, names, timeKey, token } from '../kernel/names.ts'
+import type { ThreadRecord } from '../kernel/records.ts'
+import type { ThreadScope } from '../kernel/thread-scope.ts'
+import { threadNotFound, toThread } from '../kernel/thread-state.ts'
+import type { ThreadWriter } from '../kernel/thread-writer.ts'
+import { assertMetadata, assertText, mergePatch, normalId } from '../kernel/validate.ts'
+import { checkRetention } from './retention.ts'
+import type { Thread, ThreadPatch, ThreadStatus } from './threads.types.ts'
+
+/** Key of a deleted thread among those that wait for their purge. */
+export function purgeKey(purgeAt: number, threadId: string): string {
+  return `${timeKey(purgeAt)}/${token(threadId)}`
+}
+
+/** Changes to the thread itself: title, metadata, status, hold, deletion and restoration. */
+export function createThreadUpdates(context: Context, writer: ThreadWriter) {
+  const { limits } = context
+
+  async function write(
+    actor: Actor,
+    threadId: string,
+    action: Action,
+    plan: (scope: ThreadScope) => void,
+    options: { onDeleted?: boolean } = {},
+  ): Promise<Thread> {
+    const { state } = await writer.run(normalId(threadId, 'thread id'), {
+      actor,
+      action,
+      reads: true,
+      ...options,
+      plan,
+    })
+    return toThread(state.thread, state.version)
+  }
+
+  return {
+    update(
+      actor: Actor,
+      threadId: string,
+      patch: ThreadPatch,
+      options: { readonly version?: Version } = {},
+    ): Promise<Thread> {
+      const { title, metadata, retention } = patch
+      if (title !== undefined) assertText(title, 'A title', 1, limits.maxTitleLength)
+      if (metadata) assertMetadata(metadata, limits)
+      const policy = retention ? checkRetention(retention) : retention
+      return write(actor, threadId, 'thread.update', (scope) => {
+        if (options.version !== undefined) assertVersion(scope, options.version)
+        const next: Partial<ThreadRecord> = { updatedAt: scope.now }
+        const merged =
+          metadata === undefined ? undefined : metadata === null ? {} : mergePatch(scope.thread.metadata, metadata)
+        if (merged) assertMetadata(merged, limits)
+        scope.update({
+          ...next,
+          ...(title !== undefined && { title }),
+          ...(merged && { metadata: merged }),
+          ...(policy && { retention: policy }),
+        })
+        if (policy === null) {
+          const { retention: _, ...rest } = scope.thread
+          scope.replace(rest)
+        }
+        scope.emit({ type: 'thread.updated', actorId: actor.userId })
+      })
+    },
+
+    setStatus(actor: Actor, threadId: string, status: ThreadStatus): Promise<Thread> {
+      const checked = checkStatus(status)
+      return write(actor, threadId, 'thread.status', (scope) => {
+        scope.update({ status: checked, updatedAt: scope.now })
+        scope.emit({ type: 'thread.updated', actorId: actor.userId })
+      })
+    },
+
+    async setLegalHold(actor: Actor, threadId: string, held: boolean): Promise<Thread> {
+      requireScope(actor, 'admin')
+      return write(actor, threadId, 'thread.status', (scope) => {
+        scope.update({ legalHold: held, updatedAt: scope.now })
+        scope.emit({ type: 'thread.updated', actorId: actor.userId })
+      })
+    },
+
+    async delete(actor: Actor, threadId: string, options: { readonly immediate?: boolean } = {}): Promise<void> {
+      await write(actor, threadId, 'thread.delete', (scope) => {
+        if (scope.thread.legalHold)
+          throw new ThreadkeepError('LEGAL_HOLD', 'This thread is held: it cannot be deleted.')
+        const purgeAt = scope.now + (options.immediate ? 0 : limits.deleteGrace)
+        scope.update({ deletedAt: scope.now, purgeAt, updatedAt: scope.now })
+        scope.put(at(names.purges, purgeKey(purgeAt, scope.thread.id)), { threadId: scope.thread.id })
+        scope.emit({ type: 'thread.deleted', actorId: actor.userId })
+      })
+    },
+
+    restore(actor: Actor, threadId: string): Promise<Thread> {
+      const plan = (scope: ThreadScope): void => {
+        const { deletedAt, purgeAt, ...rest } = scope.thread
+        if (deletedAt === undefined || purgeAt === undefined) return
+        if (purgeAt <= scope.now) throw threadNotFound()
+        scope.delete(at(names.purges, purgeKey(purgeAt, rest.id)))
+        scope.replace({ ...rest, updatedAt: scope.now })
+        scope.emit({ type: 'thread.restored', actorId: actor.userId })
+      }
+      return write(actor, threadId, 'thread.delete', plan, { onDeleted: true })
+    },
+  }
+
+  function assertVersion(scope: ThreadScope, version: Version): void {
+    if (scope.version !== version)
+      throw new ThreadkeepError('CONFLICT', 'The thread was changed since you read it: read it again.')
+  }
+}
+
+function checkStatus(status: ThreadStatus): ThreadStatus {
+  if (status?.type === 'active') return { type: 'active' }
+  if (status?.type !== 'locked' && status?.type !== 'closed')
+    throw new ThreadkeepError('INVALID', 'A status is active, locked or closed.')
+  if (status.reason === undefined) return { type: status.type }
+  assertText(status.reason, 'A reason', 1, 500)
+  return { type: status.type, reason: status.reason }
+}
