@@ -23,6 +23,7 @@ export interface Prefix {
 
 // A UTF-16 unit is at most three bytes of UTF-8, so shorter names need no counting.
 const surelyFits = Math.floor(maxNameBytes / 3)
+const maxRemembered = 1000
 
 /**
  * A prefix that cannot be confused with another one of the same separator: the separator may not begin anywhere inside
@@ -63,9 +64,23 @@ export function createPrefix(wrapper: string, options: PrefixOptions, what: 'col
   }
 
   return {
-    add,
+    add: what === 'collection' ? remembering(add) : add,
     addToStart: (start) => (start === undefined || start === '' ? lead : add(start)),
     strip: (name) => name.slice(lead.length),
     covers: (name) => name.startsWith(lead),
+  }
+}
+
+/** A store has few collections and asks for them all the time, so their full names need not be joined again and again. */
+function remembering(add: (name: string) => string): (name: string) => string {
+  const known = new Map<string, string>()
+  return (name) => {
+    let full = known.get(name)
+    if (full === undefined) {
+      full = add(name)
+      if (known.size === maxRemembered) known.clear()
+      known.set(name, full)
+    }
+    return full
   }
 }

@@ -14,11 +14,21 @@ export function withPrefixCollections(options: PrefixOptions): Wrapper {
     at?.collection ? { collection: prefix.add(at.collection), key: at.key } : at
   const change = (step: Change): Change => (step?.at ? { ...step, at: inward(step.at) } : step)
 
+  const outward = (found: readonly (Entry | undefined)[]): readonly (Entry | undefined)[] =>
+    found.map((entry) => entry && rename(entry, prefix.strip(entry.collection)))
+
   return (inner) =>
     forward(inner, {
-      async get(at, options) {
-        const found = await inner.get(Array.isArray(at) ? at.map(inward) : at, options)
-        return found.map((entry) => entry && rename(entry, prefix.strip(entry.collection)))
+      // The hot path: nothing is awaited here.
+      get(at, options) {
+        if (!Array.isArray(at)) return inner.get(at, options)
+        let asked: readonly Address[]
+        try {
+          asked = at.map(inward)
+        } catch (error) {
+          return Promise.reject(error)
+        }
+        return inner.get(asked, options).then(outward)
       },
       async list(collection, range, options) {
         const found = await inner.list(prefix.add(collection), range, options)

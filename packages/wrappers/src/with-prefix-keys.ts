@@ -23,11 +23,21 @@ export function withPrefixKeys(options: PrefixOptions): Wrapper {
       ...(range.before !== undefined && { before: prefix.add(range.before) }),
     }
 
+  const outward = (found: readonly (Entry | undefined)[]): readonly (Entry | undefined)[] =>
+    found.map((entry) => entry && rename(entry, prefix.strip(entry.key)))
+
   return (inner) =>
     forward(inner, {
-      async get(at, options) {
-        const found = await inner.get(Array.isArray(at) ? at.map(inward) : at, options)
-        return found.map((entry) => entry && rename(entry, prefix.strip(entry.key)))
+      // The hot path: nothing is awaited here.
+      get(at, options) {
+        if (!Array.isArray(at)) return inner.get(at, options)
+        let asked: readonly Address[]
+        try {
+          asked = at.map(inward)
+        } catch (error) {
+          return Promise.reject(error)
+        }
+        return inner.get(asked, options).then(outward)
       },
       async list(collection, range, options) {
         const found = await inner.list(collection, narrow(range), options)

@@ -42,8 +42,9 @@ export function withRouting(options: RoutingOptions): Wrapper {
       async get(at, callOptions) {
         assertAddresses(at)
         const places = at.map(({ collection }) => storeOf(collection))
+        const [first = inner] = places
+        if (places.every((store) => store === first)) return first.get(at, callOptions)
         const asked = [...new Set(places)]
-        if (asked.length <= 1) return (asked[0] ?? inner).get(at, callOptions)
         const shares = asked.map((store) => at.filter((_, n) => places[n] === store))
         const found = await Promise.all(asked.map((store, n) => store.get(shares[n]!, callOptions)))
         const answers = new Map(asked.map((store, n) => [store, found[n]!.values()]))
