@@ -1,3 +1,4 @@
+export * from './collection/index.ts'
 export * from './domain/index.ts'
 export * from './memory/index.ts'
 export * from './ports/index.ts'

@@ -1,4 +1,5 @@
-import { compareBytes, prefixUpperBound } from '../store/keys.ts'
+import { compareBytes } from '../store/keys.ts'
+import { rangeBounds } from '../store/range-bounds.ts'
 import type { Range } from '../store/types.ts'
 
 /** Something that stands in key order until it is gone. */
@@ -57,7 +58,7 @@ export function listItems<T extends Item>(order: KeyOrder<T>, range: Range, acce
   settle(order)
   const { chunks } = order
   const { limit, reverse = false } = range
-  const [from, to] = bounds(order, range)
+  const [from, to] = places(order, range)
   const found: T[] = []
   const step = reverse ? -1 : 1
   let sawGone = false
@@ -86,23 +87,12 @@ interface Place {
 }
 
 /** Where a range begins, and the place just past its end. */
-function bounds<T extends Item>(order: KeyOrder<T>, { prefix, after, before }: Range): [Place, Place] {
-  let from: Place = { chunk: 0, offset: 0 }
-  let to: Place = { chunk: order.chunks.length, offset: 0 }
-  if (prefix) {
-    from = seek(order, prefix, false)
-    const end = prefixUpperBound(prefix)
-    if (end !== undefined) to = seek(order, end, false)
-  }
-  if (after !== undefined) {
-    const start = seek(order, after, true)
-    if (isLater(start, from)) from = start
-  }
-  if (before !== undefined) {
-    const end = seek(order, before, false)
-    if (isLater(to, end)) to = end
-  }
-  return [from, to]
+function places<T extends Item>(order: KeyOrder<T>, range: Range): [Place, Place] {
+  const { lower, upper } = rangeBounds(range)
+  return [
+    lower === undefined ? { chunk: 0, offset: 0 } : seek(order, lower.key, !lower.inclusive),
+    upper === undefined ? { chunk: order.chunks.length, offset: 0 } : seek(order, upper, false),
+  ]
 }
 
 /** The place of the first item at `key` or beyond; with `past`, beyond it. */
@@ -177,10 +167,6 @@ function sweep<T extends Item>(order: KeyOrder<T>, from: number, to: number): vo
 function compare<T extends Item>(order: KeyOrder<T>, a: string, b: string): number {
   if (!order.ascii) return compareBytes(a, b)
   return a < b ? -1 : a > b ? 1 : 0
-}
-
-function isLater(a: Place, b: Place): boolean {
-  return a.chunk > b.chunk || (a.chunk === b.chunk && a.offset > b.offset)
 }
 
 function isLiving(item: Item): boolean {

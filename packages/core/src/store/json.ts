@@ -65,9 +65,10 @@ function takeArray(value: readonly unknown[], depth: number): unknown[] {
   const copy: unknown[] = [...value]
   for (let i = 0; i < copy.length; i++) {
     const item = copy[i]
-    if (isScalar(item, depth, i)) continue
-    trail[depth] = i
-    copy[i] = take(item as object, depth + 1)
+    if (typeof item === 'object' && item !== null) {
+      trail[depth] = i
+      copy[i] = Array.isArray(item) ? takeArray(item, depth + 1) : takeObject(item, depth + 1)
+    } else if (!isScalar(item)) throw refuseScalar(item, depth, i)
   }
   return copy
 }
@@ -84,36 +85,42 @@ function takeObject(value: object, depth: number): object {
   const copy: Record<string, unknown> = { ...value }
   for (const name in copy) {
     if (!ownProperty.call(copy, name)) continue
-    if (!name.isWellFormed()) throw refuse(depth, 'a name with a lone surrogate is not text')
+    if (!soundNames.has(name)) assertSoundName(name, depth)
     const item = copy[name]
-    if (isScalar(item, depth, name)) continue
-    trail[depth] = name
-    copy[name] = take(item as object, depth + 1)
+    if (typeof item === 'object' && item !== null) {
+      trail[depth] = name
+      copy[name] = Array.isArray(item) ? takeArray(item, depth + 1) : takeObject(item, depth + 1)
+    } else if (!isScalar(item)) throw refuseScalar(item, depth, name)
   }
   return copy
 }
 
-function take(value: object, depth: number): object {
-  return Array.isArray(value) ? takeArray(value, depth) : takeObject(value, depth)
-}
-
-/** True for a sound scalar, false for a container; throws for all else. */
-function isScalar(value: unknown, depth: number, name: string | number): boolean {
+function isScalar(value: unknown): boolean {
   switch (typeof value) {
     case 'string':
-      if (value.isWellFormed()) return true
-      trail[depth] = name
-      throw refuse(depth + 1, 'a lone surrogate is not text')
+      return value.isWellFormed()
     case 'number':
-      if (Number.isFinite(value)) return true
-      break
+      return Number.isFinite(value)
     case 'boolean':
       return true
-    case 'object':
+    default:
       return value === null
   }
+}
+
+function refuseScalar(value: unknown, depth: number, name: string | number): ThreadkeepError {
   trail[depth] = name
-  throw refuse(depth + 1, `${typeof value === 'number' ? value : describe(value)} is not JSON`)
+  if (typeof value === 'string') return refuse(depth + 1, 'a lone surrogate is not text')
+  return refuse(depth + 1, `${typeof value === 'number' ? value : describe(value)} is not JSON`)
+}
+
+/** Looked up faster than looked at: records have the same few names over and over. */
+const soundNames = new Set<string>()
+const mostSoundNames = 4_096
+
+function assertSoundName(name: string, depth: number): void {
+  if (!name.isWellFormed()) throw refuse(depth, 'a name with a lone surrogate is not text')
+  if (name.length <= 32 && soundNames.size < mostSoundNames) soundNames.add(name)
 }
 
 /** `Object.prototype` of another realm (a vm context, a test runner's sandbox): its objects are as plain as ours. */

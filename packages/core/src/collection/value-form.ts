@@ -1,0 +1,86 @@
+import { ThreadkeepError } from '../errors/threadkeep-error.ts'
+import type { JsonObject } from '../store/types.ts'
+import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
+
+/** How the values of a collection look in the store. */
+export interface ValueForm<Output> {
+  /** The record of a value, once the schema has passed it. `INVALID` names the key and the issues. */
+  toRecord(key: string, value: unknown): JsonObject | Promise<JsonObject>
+  /** The value of a record, once the schema has passed it. `CORRUPT` names the record and the issues. */
+  toValue(key: string, record: JsonObject): Output | Promise<Output>
+}
+
+// Records are objects. Any other value (a list, a text) is kept under this name, and so is an object that looks as if.
+const envelope = '$value'
+
+/** Values checked by `schema` on their way in and out. What it makes of a value is what is stored: it must pass its own results. */
+export function valueForm<Output>(
+  collection: string,
+  schema: StandardSchema<unknown, Output> | undefined,
+): ValueForm<Output> {
+  if (schema === undefined)
+    return { toRecord: (_key, value) => wrap(value), toValue: (_key, record) => unwrap(record) as Output }
+  const { validate } = schema['~standard']
+
+  return {
+    toRecord(key, value) {
+      const result = validate(value)
+      const accept = (checked: Awaited<typeof result>): JsonObject => {
+        if (checked.issues === undefined) return wrap(checked.value)
+        throw refusal(
+          'INVALID',
+          `The value for ${key} in ${collection} does not fit its schema`,
+          collection,
+          key,
+          checked.issues,
+        )
+      }
+      return result instanceof Promise ? result.then(accept) : accept(result)
+    },
+    toValue(key, record) {
+      const result = validate(unwrap(record))
+      const accept = (checked: Awaited<typeof result>): Output => {
+        if (checked.issues === undefined) return checked.value
+        throw refusal(
+          'CORRUPT',
+          `The record ${key} of ${collection} does not fit its schema`,
+          collection,
+          key,
+          checked.issues,
+        )
+      }
+      return result instanceof Promise ? result.then(accept) : accept(result)
+    },
+  }
+}
+
+function wrap(value: unknown): JsonObject {
+  const isRecord = typeof value === 'object' && value !== null && !Array.isArray(value)
+  if (isRecord && !isEnvelope(value)) return value as JsonObject
+  // Left to the store to refuse, in its own words.
+  if (value === undefined) return value as unknown as JsonObject
+  return { [envelope]: value } as JsonObject
+}
+
+function unwrap(record: JsonObject): unknown {
+  return isEnvelope(record) ? record[envelope] : record
+}
+
+function isEnvelope(value: object): value is { [envelope]: unknown } {
+  return Object.hasOwn(value, envelope) && Object.keys(value).length === 1
+}
+
+function refusal(
+  code: 'INVALID' | 'CORRUPT',
+  what: string,
+  collection: string,
+  key: string,
+  issues: readonly SchemaIssue[],
+): ThreadkeepError {
+  const told = issues.slice(0, 20).map(({ message, path = [] }) => ({
+    message,
+    path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),
+  }))
+  const list = told.slice(0, 3).map(({ message, path }) => (path === '' ? message : `${path}: ${message}`))
+  return new ThreadkeepError(code, `${what}: ${list.join('; ')}.`, { details: { collection, key, issues: told } })
+}
