@@ -7,6 +7,8 @@ import { systemClock } from '../store/clock.ts'
 import type { IdSource } from '../store/ids.ts'
 import { createIds } from '../store/ids.ts'
 import type { Store } from '../store/types.ts'
+import { createAudit } from './audit/audit.ts'
+import type { Audit } from './audit/audit.types.ts'
 import type { EventType } from './events/event.ts'
 import type { Listener } from './events/listeners.ts'
 import { createListeners } from './events/listeners.ts'
@@ -25,8 +27,17 @@ import type { MessageKind } from './messages/kinds.ts'
 import { createKinds } from './messages/kinds.ts'
 import { createMessages } from './messages/messages.ts'
 import type { Messages } from './messages/messages.types.ts'
+import type { Projections } from './projections/projector.ts'
+import { createProjector } from './projections/projector.ts'
+import { createRoomsProjection } from './projections/rooms-projection.ts'
+import { createSearchProjection } from './projections/search-projection.ts'
+import { createStatisticsProjection } from './projections/statistics-projection.ts'
+import { createStats } from './stats/stats.ts'
+import type { Stats } from './stats/stats.types.ts'
 import { createThreads } from './threads/threads.ts'
 import type { Threads } from './threads/threads.types.ts'
+import { createUsers } from './users/users.ts'
+import type { Users } from './users/users.types.ts'
 
 /** What a Threadkeep is made of. Only the store is required. Options are read once. */
 export interface ThreadkeepOptions {
@@ -41,12 +52,22 @@ export interface ThreadkeepOptions {
   readonly limits?: Partial<Limits>
   readonly kinds?: readonly MessageKind[]
   readonly hooks?: Hooks
+  /** `external`: workers of their own take the events away. Default: this process does. */
+  readonly projector?: 'embedded' | 'external'
 }
 
 /** Conversations, kept. Every call takes the actor first; after `close` every call rejects with `CLOSED`. */
 export interface Threadkeep extends AsyncDisposable {
   readonly threads: Threads
   readonly messages: Messages
+  readonly users: Users
+  readonly stats: Stats
+  readonly audit: Audit
+  /** What follows the events: for workers, and for those who want to wait. */
+  readonly projections: Projections & {
+    /** Answers when everything committed so far is counted and indexed. */
+    settle(): Promise<void>
+  }
   /** Hears what this process commits. Call the answer to stop. */
   on(type: EventType | '*', listener: Listener): () => void
   /** Lets running calls finish and stops the rest. May be called again. */
@@ -82,20 +103,35 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     committed(events, userIds) {
       listeners.tell(events)
       publishHints(context, events, userIds)
+      projector?.wake(events)
     },
   }
   const kinds = createKinds(options.kinds)
   const door = createDoor(context)
   const writer = createThreadWriter(context)
   const reader = createThreadReader(context, writer)
+  const projections: Projections = {
+    statistics: createStatisticsProjection(context),
+    search: createSearchProjection(context, kinds),
+    rooms: createRoomsProjection(context, writer),
+  }
+  const projector = options.projector === 'external' ? undefined : createProjector(context, projections)
 
   const close = async (): Promise<void> => {
     await gate.close()
+    await projector?.close()
   }
   const { messages, ...forThreads } = createMessages(context, door, reader, writer, kinds)
   return {
     threads: createThreads(context, door, reader, writer, kinds, forThreads),
     messages,
+    users: createUsers(context, door, writer),
+    stats: door.guard(createStats(context, reader, projections.statistics)),
+    audit: door.guard(createAudit(context)),
+    projections: {
+      ...projections,
+      settle: async () => projector?.settle(),
+    },
     on: listeners.on,
     close,
     [Symbol.asyncDispose]: close,

@@ -15,6 +15,7 @@ export const names = {
   due: 'due',
   purges: 'purges',
   checkpoints: 'checkpoints',
+  audit: 'audit',
   settings: 'settings',
   members: (threadId: string): string => `members:${token(threadId)}`,
   messages: (threadId: string): string => `messages:${token(threadId)}`,
@@ -30,6 +31,17 @@ export const names = {
   threadsOf: (userId: string): string => `threads-of:${token(userId)}`,
   /** The threads of a user whose recency only a projection moves. */
   roomsOf: (userId: string): string => `rooms-of:${token(userId)}`,
+  /** Users by what they are found by. */
+  userNames: 'user-names',
+  /** What the statistics know of each stream, with the number of the event they have counted last. */
+  statsStreams: 'stats:streams',
+  /** Readable messages of a thread, by UTC day and by author. */
+  statsThreadDays: (threadId: string): string => `stats:thread-days:${token(threadId)}`,
+  statsThreadAuthors: (threadId: string): string => `stats:thread-authors:${token(threadId)}`,
+  /** Sums over all shown threads, a part per shard so that shards never meet. */
+  statsAuthoredBy: (userToken: string): string => `stats:authored:${userToken}`,
+  statsDays: 'stats:days',
+  statsSystem: 'stats:system',
   blocks: (userId: string): string => `blocks:${token(userId)}`,
 } as const
 

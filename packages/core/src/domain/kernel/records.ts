@@ -9,6 +9,8 @@ export interface UserRecord extends Omit<User, 'version'> {
   readonly eventSeq: number
   /** Set on a softly deleted user, which then exists for nobody but `restore`. */
   readonly deletedAt?: Millis
+  /** Nothing is left but the position of the stream. */
+  readonly erased?: true
 }
 
 /** How a thread is stored: the root of its aggregate. Every change to its members or messages also writes this record. */

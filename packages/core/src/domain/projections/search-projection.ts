@@ -1,0 +1,70 @@
+import type { SearchChange } from '../../ports/search-index.ts'
+import type { DomainEvent, EventType } from '../events/event.ts'
+import type { Context } from '../kernel/context.ts'
+import { at, names, seqKey } from '../kernel/names.ts'
+import type { MessageRecord } from '../kernel/records.ts'
+import { asRecord } from '../kernel/records.ts'
+import type { Kinds } from '../messages/kinds.ts'
+
+/** Keeps a search index up with the events. Idempotent: it indexes what the named records hold now, whatever the event said. */
+export interface SearchProjection {
+  apply(events: readonly DomainEvent[]): Promise<void>
+}
+
+const aboutMessages: ReadonlySet<EventType> = new Set<EventType>([
+  'message.created',
+  'message.edited',
+  'message.restored',
+  'message.deleted',
+  'message.expired',
+  'message.removed',
+])
+
+/** The search projection of a context; without an index it does nothing. */
+export function createSearchProjection(context: Context, kinds: Kinds): SearchProjection {
+  const { store, search } = context
+  return {
+    async apply(events) {
+      if (!search) return
+      const changes: SearchChange[] = []
+      const touched = new Map<string, { readonly threadId: string; readonly messageId: string; readonly seq: number }>()
+      for (const { type, threadId, messageId, seq } of events) {
+        if (type === 'thread.purged' && threadId !== undefined) changes.push({ type: 'deleteThread', threadId })
+        if (!aboutMessages.has(type) || threadId === undefined || messageId === undefined || seq === undefined) continue
+        touched.set(`${threadId}\n${messageId}`, { threadId, messageId, seq })
+      }
+      const wanted = [...touched.values()]
+      const entries =
+        wanted.length === 0
+          ? []
+          : await store.get(wanted.map(({ threadId, seq }) => at(names.messages(threadId), seqKey(seq))))
+      wanted.forEach(({ threadId, messageId }, i) => {
+        const entry = entries[i]
+        const record = entry && asRecord<MessageRecord>(entry.value)
+        const text = record && record.deletedAt === undefined ? kinds.searchText(record) : ''
+        changes.push(record && text !== '' ? put(record, text) : { type: 'delete', threadId, messageId })
+      })
+      if (changes.length > 0) await search.apply(changes)
+    },
+  }
+}
+
+function put(
+  { threadId, id, seq, authorId, role, kind, createdAt, expiresAt }: MessageRecord,
+  text: string,
+): SearchChange {
+  return {
+    type: 'put',
+    document: {
+      threadId,
+      messageId: id,
+      seq,
+      authorId,
+      role,
+      kind,
+      createdAt,
+      ...(expiresAt !== undefined && { expiresAt }),
+      text,
+    },
+  }
+}
