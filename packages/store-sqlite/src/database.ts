@@ -36,6 +36,8 @@ export interface Database {
   read<T>(work: () => T, options?: CallOptions): Promise<T>
   /** Runs `work` inside `read` on one state of the file, however many statements it is. */
   snapshot<T>(work: () => T): T
+  /** One attempt at `write`, at once: answers `busy` when another process writes. */
+  attempt<T>(work: () => T): T | typeof busy
   /**
    * Runs `work` in a write transaction, once, as soon as no other process writes: it happens whole and durably, or it throws and
    * nothing did. The event loop goes on while it waits.
@@ -62,61 +64,55 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
     }
     return statement
   }
-  const finish = (): void => {
-    if (db.isTransaction) db.exec('rollback')
+  const rollBack = (): void => {
+    // After some errors, such as a full disk, SQLite has done so itself.
+    if (db.isTransaction) prepare('rollback').run()
   }
   // Waiting is ours, not SQLite's: its busy handler would sleep on the event loop.
   const waiting = { path, busyTimeout, isClosed: () => closed }
-  const read = <T>(work: () => T, options?: CallOptions, doing: Doing = 'read'): Promise<T> =>
-    untilFree(
-      () => {
-        try {
-          return work()
-        } catch (error) {
-          if (isBusy(error)) return busy
-          throw toThreadkeepError(error, path, doing)
-        }
-      },
-      waiting,
-      options,
-    )
+  const attemptRead = <T>(work: () => T, doing: Doing = 'read'): T | typeof busy => {
+    try {
+      return work()
+    } catch (error) {
+      if (isBusy(error)) return busy
+      throw toThreadkeepError(error, path, doing)
+    }
+  }
+  const attempt = <T>(work: () => T): T | typeof busy => {
+    let doing: Doing = 'write'
+    try {
+      prepare('begin immediate').run()
+    } catch (error) {
+      if (isBusy(error)) return busy
+      throw toThreadkeepError(error, path, doing)
+    }
+    try {
+      const result = work()
+      doing = 'commit'
+      prepare('commit').run()
+      return result
+    } catch (error) {
+      rollBack()
+      throw toThreadkeepError(error, path, doing)
+    }
+  }
+  const opening = <T>(work: () => T): Promise<T> => untilFree(() => attemptRead(work, 'open'), waiting)
 
   const database: Database = {
     path,
     readOnly,
     prepare,
-    read,
+    read: (work, options) => untilFree(() => attemptRead(work), waiting, options),
     snapshot(work) {
       prepare('begin').run()
       try {
         return work()
       } finally {
-        finish()
+        rollBack()
       }
     },
-    write: (work, options) =>
-      untilFree(
-        () => {
-          let doing: Doing = 'write'
-          try {
-            prepare('begin immediate').run()
-          } catch (error) {
-            if (isBusy(error)) return busy
-            throw toThreadkeepError(error, path, doing)
-          }
-          try {
-            const result = work()
-            doing = 'commit'
-            prepare('commit').run()
-            return result
-          } catch (error) {
-            finish()
-            throw toThreadkeepError(error, path, doing)
-          }
-        },
-        waiting,
-        options,
-      ),
+    attempt,
+    write: (work, options) => untilFree(() => attempt(work), waiting, options),
     close() {
       if (closed) return
       closed = true
@@ -126,12 +122,11 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
   }
 
   try {
-    const state = await read(() => identify(db, path), undefined, 'open')
-    if (readOnly && state === 'empty')
-      throw misconfigured(`${path} is empty. Open it once without readOnly to set it up.`)
-    await read(() => configure(db, path, options), undefined, 'open')
-    const missing = state === 'empty' || (await read(() => missingMigrations(db, path, tables), undefined, 'open')) > 0
+    const state = await opening(() => identify(db, path))
+    if (readOnly && state === 'empty') throw misconfigured(`${path} is empty. Open it once without readOnly.`)
+    const missing = state === 'empty' || (await opening(() => missingMigrations(db, path, tables))) > 0
     if (missing && readOnly) throw misconfigured(`${path} is older than this program. Open it once without readOnly.`)
+    await opening(() => configure(db, path, options))
     if (missing) await database.write(() => migrate(db, path, tables, clock))
     return database
   } catch (error) {

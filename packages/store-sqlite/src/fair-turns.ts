@@ -1,18 +1,20 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
+
 /**
- * Keeps reads from starving the event loop: they answer without I/O, so a loop that awaits one after another would let no timer,
- * no socket and no commit through. Answers a promise to wait for once reads have had `budget` milliseconds of the current turn.
+ * Keeps reads from starving the event loop: they answer without leaving it, so a loop that awaits one after another would let no
+ * timer, no socket and no commit through. Answers a promise to wait for when reads have had `budget` milliseconds of this turn.
  */
 export function fairTurns(budget: number): () => Promise<void> | undefined {
-  let turnStart: number | undefined
-  const turn = (): void => {
-    turnStart = undefined
+  let start: number | undefined
+  const endTurn = (): void => {
+    start = undefined
   }
   return () => {
-    if (turnStart === undefined) {
-      turnStart = performance.now()
-      setImmediate(turn).unref()
+    if (start === undefined) {
+      start = performance.now()
+      setImmediate(endTurn).unref()
       return undefined
     }
-    return performance.now() - turnStart < budget ? undefined : new Promise((resolve) => setImmediate(resolve))
+    return performance.now() - start < budget ? undefined : nextTurn()
   }
 }

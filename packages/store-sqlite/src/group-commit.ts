@@ -1,5 +1,6 @@
 import type { CallOptions } from '@threadkeep/core/store'
 import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
+import { busy } from './busy.ts'
 import type { Database } from './database.ts'
 
 /** One caller's part of a shared transaction. */
@@ -40,21 +41,39 @@ export function groupCommit<T>(database: Database): GroupCommit<T> {
   const schedule = (): void => {
     scheduled = true
     // After the poll phase: every socket that had something to say has been heard by then.
-    setImmediate(() => void writeGroup())
+    setImmediate(writeGroup)
   }
 
-  const writeGroup = async (): Promise<void> => {
+  const writeGroup = (): void => {
     let group: readonly Waiting<T>[] = []
-    try {
-      const answers = await database.write(() => {
-        group = takeGroup()
-        return group.map((job) => job.run())
-      })
-      for (const [index, job] of group.entries()) job.resolve(answers[index]!)
-    } catch (error) {
-      fail(group, error)
+    const work = (): readonly T[] => {
+      group = takeGroup()
+      return group.map((job) => job.run())
     }
-    if (queue.length > 0) return schedule()
+    const settle = (answers: readonly T[]): void => {
+      for (let i = 0; i < group.length; i++) group[i]!.resolve(answers[i]!)
+      goOn()
+    }
+    const fail = (error: unknown): void => {
+      refuse(group, error)
+      goOn()
+    }
+    let answers: readonly T[] | typeof busy
+    try {
+      answers = database.attempt(work)
+    } catch (error) {
+      fail(error)
+      return
+    }
+    if (answers !== busy) settle(answers)
+    else database.write(work).then(settle, fail)
+  }
+
+  const goOn = (): void => {
+    if (queue.length > 0) {
+      schedule()
+      return
+    }
     scheduled = false
     for (const idle of whenIdle) idle()
     whenIdle = []
@@ -73,7 +92,7 @@ export function groupCommit<T>(database: Database): GroupCommit<T> {
     return queue.splice(0, count)
   }
 
-  const fail = (group: readonly Waiting<T>[], error: unknown): void => {
+  const refuse = (group: readonly Waiting<T>[], error: unknown): void => {
     if (group.length > 1 && !(isThreadkeepError(error) && error.maybeCommitted)) {
       queue.unshift(...group)
       alone = group.length

@@ -1,23 +1,24 @@
-import { randomBytes } from 'node:crypto'
 import { setImmediate } from 'node:timers/promises'
-import type { CallOptions, CommitResult, EnumerableStore, SweepableStore, Version } from '@threadkeep/core/store'
+import type { CallOptions, Clock, CommitResult, EnumerableStore, SweepableStore } from '@threadkeep/core/store'
 import {
-  assertAddresses,
-  assertChanges,
   assertLimit,
   assertName,
   assertRange,
   systemClock,
   ThreadkeepError,
+  takeAddresses,
+  takeChanges,
   throwIfAborted,
+  toJsonText,
+  versionSource,
 } from '@threadkeep/core/store'
 import type { BackupResult } from './backup.ts'
 import { backUp } from './backup.ts'
-import type { DatabaseOptions } from './database.ts'
+import type { Database, DatabaseOptions } from './database.ts'
 import { openDatabase } from './database.ts'
 import { fairTurns } from './fair-turns.ts'
 import { groupCommit } from './group-commit.ts'
-import { prepareCommit, records, storeTables } from './layout.ts'
+import { records, storeTables } from './layout.ts'
 
 /** How a SQLite store is opened. */
 export type SqliteStoreOptions = DatabaseOptions
@@ -34,7 +35,7 @@ export interface SqliteStore extends EnumerableStore, SweepableStore {
 }
 
 /** How long reads may keep the event loop to themselves, in milliseconds. */
-const readBudget = 10
+const readBudget = 1
 const sweepStep = 500
 
 /**
@@ -43,12 +44,16 @@ const sweepStep = 500
  */
 export async function sqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const clock = options.clock ?? systemClock
-  const database = await openDatabase({ ...options, clock }, storeTables)
+  return storeIn(await openDatabase({ ...options, clock }, storeTables), clock)
+}
+
+/** The store that an open file holds. Closing it closes the file. */
+export function storeIn(database: Database, clock: Clock): SqliteStore {
   const { path } = database
   const table = records(database, clock)
-  const commits = groupCommit<CommitResult>(database)
-  const nextVersion = versions()
   const turnOver = fairTurns(readBudget)
+  const commits = groupCommit<CommitResult>(database)
+  const nextVersion = versionSource()
   let closing: Promise<void> | undefined
 
   const begin = (options: CallOptions | undefined): void => {
@@ -72,8 +77,7 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<SqliteSt
 
     async get(at, options) {
       begin(options)
-      assertAddresses(at)
-      const own = at.map(({ collection, key }) => ({ collection, key }))
+      const own = takeAddresses(at)
       await turnOver()
       return database.read(() => table.get(own), options)
     },
@@ -81,23 +85,27 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<SqliteSt
     async list(collection, range, options) {
       begin(options)
       assertName(collection, 'collection')
-      assertRange(range)
       const own = { ...range }
+      assertRange(own)
       await turnOver()
       return database.read(() => table.list(collection, own), options)
     },
 
-    async commit(changes, options) {
-      beginWrite(options)
-      assertChanges(changes)
-      const own = prepareCommit(changes)
-      return commits.add({ size: changes.length, run: () => table.commit(own, nextVersion()) }, options)
+    // Not async: a lone commit is measured against one write and one fsync.
+    commit(changes, options) {
+      try {
+        beginWrite(options)
+        const own = takeChanges(changes, toJsonText)
+        return commits.add({ size: own.length, run: () => table.commit(own, nextVersion()) }, options)
+      } catch (error) {
+        return Promise.reject(error)
+      }
     },
 
     async collections(range, options) {
       begin(options)
-      assertRange({ ...range })
       const own = { ...range }
+      assertRange(own)
       await turnOver()
       return database.read(() => table.collections(own), options)
     },
@@ -123,11 +131,4 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<SqliteSt
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** Versions that no other store, process or reopening makes: a random start and a count, so no commit has to write one down. */
-function versions(): () => Version {
-  const start = randomBytes(9).toString('base64url')
-  let count = 0
-  return () => `${start}.${(count++).toString(36)}` as Version
 }

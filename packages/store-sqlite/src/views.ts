@@ -48,7 +48,7 @@ export const views = [
     // A deleted message keeps its content until it is restored or removed, but shows none.
     `case when value ->> '$.deletedAt' is not null then null
       when json_type(value, '$.content') = 'array' then (
-        select group_concat(part.value ->> '$.text', char(10)) from json_each(value, '$.content') as part
+        select group_concat(part.value ->> '$.text', char(10)) from json_each(records.value, '$.content') as part
         where part.value ->> '$.type' = 'text')
       else value ->> '$.content' end as text`,
     column('replyTo', 'reply_to'),
