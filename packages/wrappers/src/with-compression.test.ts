@@ -146,7 +146,13 @@ test('versions and expiry stay as they are', async () => {
 })
 
 test('options that make no sense are refused', () => {
-  for (const options of [{ algorithm: 'lzma' }, { minSizeBytes: -1 }, { maxSizeBytes: 0 }, { minSizeBytes: 1.5 }]) {
+  for (const options of [
+    { algorithm: 'lzma' },
+    { minSizeBytes: -1 },
+    { maxSizeBytes: 0 },
+    { minSizeBytes: 1.5 },
+    { maxSizeBytes: 2 ** 40 },
+  ]) {
     expect(() => withCompression(options as never)).toThrow(expect.objectContaining({ code: 'MISCONFIGURED' }))
   }
 })

@@ -1,3 +1,4 @@
+import { constants } from 'node:buffer'
 import type { Address, JsonObject, Wrapper } from '@threadkeep/core/store'
 import { ThreadkeepError, toJsonText } from '@threadkeep/core/store'
 import { fromBase64 } from './base64.ts'
@@ -31,7 +32,10 @@ const envelopeVersion = 1
 export function withCompression(options: CompressionOptions = {}): Wrapper {
   const algorithm = requireChoice('withCompression algorithm', options.algorithm ?? 'zstd', compressionNames)
   const min = requireNumber('withCompression minSizeBytes', options.minSizeBytes ?? 1024, { min: 0, whole: true })
-  const max = requireNumber('withCompression maxSizeBytes', options.maxSizeBytes ?? 64 * 1024 * 1024, { whole: true })
+  const max = requireNumber('withCompression maxSizeBytes', options.maxSizeBytes ?? 64 * 1024 * 1024, {
+    whole: true,
+    max: constants.MAX_STRING_LENGTH,
+  })
 
   const encode = (value: JsonObject, at: Address): JsonObject => {
     const text = toJsonText(value)

@@ -73,9 +73,8 @@ describe('DECRYPTION_FAILED, naming the record', () => {
   test('of another tenant', async () => {
     const seal = await sealed(value, { ...one, tenant: 'acme' })
     expect(await opened(seal, { ...one, tenant: 'acme' })).toEqual(value)
-    for (const tenant of [undefined, 'apex', '']) {
-      await expect(opened(seal, tenant === undefined ? one : { ...one, tenant })).rejects.toMatchObject(failed)
-    }
+    await expect(opened(seal)).rejects.toMatchObject(failed)
+    await expect(opened(seal, { ...one, tenant: 'apex' })).rejects.toMatchObject(failed)
   })
 
   test('swapped with the answer to another question', async () => {
@@ -182,6 +181,12 @@ test('strict: false reads what is in the clear, and seals what it writes', async
   await expect(opened({ __encrypted_data__: 'forged' }, lenient)).rejects.toMatchObject(failed)
 })
 
+test('only strict: false is not strict', async () => {
+  for (const strict of [undefined, null, 0, '', 'false']) {
+    await expect(opened({ n: 1 }, { ...one, strict: strict as boolean })).rejects.toMatchObject(failed)
+  }
+})
+
 test('a ring reads with every key and writes with the current one', async () => {
   const old = await sealed({ n: 1 }, { keys: { k1 } })
   const ring = { keys: { k1, k2 }, current: 'k2' }
@@ -235,6 +240,7 @@ test.each<[string, object, string]>([
   ['a current key that is not there', { keys: { k1 }, current: 'k9' }, '"k9" is none of its `keys`'],
   ['a current key and no ring', { fernet: vectorKey, current: 'k1' }, '"k1" is none of its `keys`'],
   ['a tenant for Fernet', { fernet: vectorKey, tenant: 'acme' }, 'cannot bind Fernet tokens'],
+  ['a tenant that is empty', { keys: { k1 }, tenant: '' }, 'withEncryption tenant'],
   ['a key id that is no name', { keys: { '': k1 } }, 'withEncryption keys'],
   ['a key that is none', { keys: { k1: 'your-32-byte-encryption-key-here' } }, 'decodes from base64 to 24 bytes'],
 ])('refused when it is made: %s', (_what, options, why) => {

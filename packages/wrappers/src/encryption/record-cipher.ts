@@ -44,13 +44,17 @@ const aesVersion = 2
 
 /** The cipher that the options describe; contradictions and bad keys are refused with `MISCONFIGURED`. */
 export function createRecordCipher(options: EncryptionOptions): RecordCipher {
-  const { tenant, strict = true, clock } = options
+  const { tenant, clock } = options
+  // Only the word itself opens the door, not whatever an unset setting may hold.
+  const lenient = options.strict === false
   const tokens = options.fernet === undefined ? undefined : fernet(options.fernet, clock && { clock })
   const ring = new Map<string, AesKey>()
   for (const [id, material] of Object.entries(options.keys ?? {})) {
     requireThat('withEncryption keys', () => assertName(id, 'key'))
     ring.set(id, aesKey(parseKey(`withEncryption key ${JSON.stringify(id)}`, material)))
   }
+  // An empty name, as an unset setting gives it, would bind to nothing without a word.
+  if (tenant !== undefined) requireThat('withEncryption tenant', () => assertName(tenant, 'collection'))
   const current = currentKey(ring, options.current)
   if (!current && !tokens) throw misconfigured('needs `keys` or `fernet`. Make a key once with generateKey().')
   if (!current && tenant !== undefined) throw misconfigured('cannot bind Fernet tokens to a `tenant`; use `keys`.')
@@ -85,7 +89,7 @@ export function createRecordCipher(options: EncryptionOptions): RecordCipher {
     },
     open(stored, at) {
       if (!Object.hasOwn(stored, dataField)) {
-        if (!strict) return stored
+        if (lenient) return stored
         throw failed(at, 'it is stored in the clear. Set `strict: false` until `rotate` has sealed what is older')
       }
       const version = stored[versionField]

@@ -48,12 +48,20 @@ describe('the text of its Redis store', () => {
     expect(encodeManagedEntry({ value: {} })).toBe('{"value":{},"version":1}')
   })
 
-  test.each(['', 'null', '[]', '5', '{}', '{"value": 5}', '{"value": "[]"}', '{"value": {}, "created_at": 5}', 'NaN'])(
-    'CORRUPT: %s',
-    (text) => {
-      expect(() => decodeManagedEntry(text)).toThrow(expect.objectContaining({ code: 'CORRUPT' }))
-    },
-  )
+  test.each([
+    '',
+    'null',
+    '[]',
+    '5',
+    '{}',
+    '{"value": 5}',
+    '{"value": "[]"}',
+    '{"value": {}, "created_at": 5}',
+    'NaN',
+    '{"value": {"text": "\\ud800"}}',
+  ])('CORRUPT: %s', (text) => {
+    expect(() => decodeManagedEntry(text)).toThrow(expect.objectContaining({ code: 'CORRUPT' }))
+  })
 })
 
 test('its Redis keys join collection and key, and split at the first separator', () => {

@@ -1,5 +1,5 @@
 import type { Address, JsonObject, Millis } from '@threadkeep/core/store'
-import { ThreadkeepError } from '@threadkeep/core/store'
+import { assertJsonObject, ThreadkeepError } from '@threadkeep/core/store'
 import { parseObject } from '../parse-object.ts'
 
 /** A record as py-key-value 0.2 to 0.4 keeps it: the value with its two instants, and in newer ones where it belongs. */
@@ -80,12 +80,13 @@ export function decodeMongoDocument(document: Readonly<Record<string, unknown>>)
 }
 
 function readEntry(fields: Readonly<Record<string, unknown>>, value: unknown): ManagedEntry {
-  const object = typeof value === 'string' ? parseObject(value) : isObject(value) ? value : undefined
-  if (!object) throw corrupt('its value is not an object')
+  const object = typeof value === 'string' ? parseObject(value) : value
+  // BSON knows types, and Python texts, that are not JSON.
+  if (!isJsonObject(object)) throw corrupt('its value is not a JSON object')
   const createdAt = instant(fields, 'created_at')
   const expiresAt = instant(fields, 'expires_at')
   return {
-    value: object as JsonObject,
+    value: object,
     ...(createdAt !== undefined && { createdAt }),
     ...(expiresAt !== undefined && { expiresAt }),
     ...place(fields),
@@ -112,6 +113,15 @@ function isoTime(millis: Millis | undefined): string | undefined {
 
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isJsonObject(value: unknown): value is JsonObject {
+  try {
+    assertJsonObject(value)
+    return true
+  } catch {
+    return false
+  }
 }
 
 function corrupt(why: string): ThreadkeepError {
