@@ -29,7 +29,8 @@ export async function rejects(call: () => Promise<unknown>, code: ErrorCode, cla
   throw new Error(`${claim}\n  expected a rejection with ${code}, but it was answered`)
 }
 
-function isSame(a: unknown, b: unknown): boolean {
+/** Whether both are the same JSON. */
+export function isSame(a: unknown, b: unknown): boolean {
   if (a === b) return true
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return false
   if (Array.isArray(a) !== Array.isArray(b)) return false

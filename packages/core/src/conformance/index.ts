@@ -1,3 +1,5 @@
 export type { ConformanceCase, StoreFixture } from './conformance-case.ts'
+export type { ModelSuiteOptions } from './model-suite.ts'
+export { modelSuite } from './model-suite.ts'
 export { storeCases } from './store-cases.ts'
 export { wrapperLaws } from './wrapper-laws.ts'

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { ThreadkeepError } from '../errors/threadkeep-error.ts'
+import { answered } from '../store/answered.ts'
 import { type CallOptions, throwIfAborted } from '../store/call-options.ts'
 import { assertBatch, takeChanges } from '../store/changes.ts'
 import { type Clock, systemClock } from '../store/clock.ts'
@@ -15,6 +15,7 @@ import type {
   Millis,
   Version,
 } from '../store/types.ts'
+import { versionSource } from '../store/version-source.ts'
 import { expiryQueue, type Mortal } from './expiry-queue.ts'
 import { idleSweeper } from './idle-sweeper.ts'
 import { addItem, type Item, type KeyOrder, keyOrder, listItems, removeItem } from './key-order.ts'
@@ -63,9 +64,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     () => mortals.first()?.expiresAt,
     () => dropExpired(10_000, clock.now()),
   )
-  // Marks of two stores never meet, so that a version kept from one means nothing to the other.
-  const mark = randomBytes(6).toString('base64url')
-  let commits = 0
+  const nextVersion = versionSource()
   let size = 0
   let closed = false
 
@@ -134,6 +133,22 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     }
   }
 
+  function read(at: readonly Address[], call: CallOptions | undefined): readonly (Entry | undefined)[] {
+    assertOpen(call)
+    assertBatch(at, 'addresses')
+    const now = clock.now()
+    const answer: (Entry | undefined)[] = []
+    for (let i = 0; i < at.length; i++) {
+      const address = at[i]!
+      // What is found proves its address; only a miss needs a closer look.
+      const record = address ? find(address, now) : undefined
+      if (record === undefined) assertAddress(address)
+      else use(record)
+      answer.push(record && entryOf(record))
+    }
+    return answer
+  }
+
   async function close(): Promise<void> {
     closed = true
     sweeper.stop()
@@ -145,20 +160,14 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       dropExpired(never, clock.now())
       return size
     },
-    async get(at, call) {
-      assertOpen(call)
-      assertBatch(at, 'addresses')
-      const now = clock.now()
-      const answer: (Entry | undefined)[] = []
-      for (let i = 0; i < at.length; i++) {
-        const address = at[i]!
-        // What is found proves its address; only a miss needs a closer look.
-        const record = address ? find(address, now) : undefined
-        if (record === undefined) assertAddress(address)
-        else use(record)
-        answer.push(record && entryOf(record))
+    // Not an async function, so that wrappers can see at once what it answers.
+    get(at, call) {
+      try {
+        const answer = read(at, call)
+        return answer.length === 1 ? answered(answer) : Promise.resolve(answer)
+      } catch (error) {
+        return Promise.reject(error)
       }
-      return answer
     },
     async list(collection, range, call) {
       assertOpen(call)
@@ -178,8 +187,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
         if (change.type !== 'check') continue
         if ((find(change.at, now)?.version ?? null) !== change.version) return { ok: false, conflict: change.at }
       }
-      commits++
-      const version = (mark + commits.toString(36)) as Version
+      const version = nextVersion()
       for (const change of taken) {
         if (change.type === 'check') continue
         const expiresAt = change.type === 'delete' ? now : (change.expiresAt ?? never)

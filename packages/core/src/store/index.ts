@@ -1,5 +1,6 @@
 export type { ErrorCode, ErrorOptions } from '../errors/threadkeep-error.ts'
 export { isThreadkeepError, ThreadkeepError } from '../errors/threadkeep-error.ts'
+export { answered, answerOf } from './answered.ts'
 export type { CallOptions } from './call-options.ts'
 export { throwIfAborted } from './call-options.ts'
 export type { TakenChange } from './changes.ts'
