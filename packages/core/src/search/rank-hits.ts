@@ -10,7 +10,7 @@ export type SearchCandidate = Pick<SearchDocument, 'threadId' | 'messageId' | 's
 
 /** The hits of one page, in the making. */
 export interface Ranking {
-  /** Scores the candidates that it has not seen before, and keeps those that belong on the page. */
+  /** Scores the candidates and keeps those that belong on the page. One that is offered again changes nothing. */
   offer(candidates: readonly SearchCandidate[]): void
   isFull(): boolean
   hits(): readonly SearchHit[]
@@ -25,16 +25,19 @@ export function compareNewest(a: Omit<SearchPosition, 'score'>, b: Omit<SearchPo
   return b.createdAt - a.createdAt || compareBytes(b.messageId, a.messageId) || compareBytes(b.threadId, a.threadId)
 }
 
-/** Keeps the first `limit` hits after `after`, best score first, then newest. */
+/** Best score first, then newest. */
+function compareRank(a: SearchPosition, b: SearchPosition): number {
+  return b.score - a.score || compareNewest(a, b)
+}
+
+/** Keeps the first `limit` hits after `after`. */
 export function rankHits({ limit, after, minScore = 0 }: SearchQuery, terms: readonly SearchTerm[]): Ranking {
   const page: Ranked[] = []
-  const seen = new Set<string>()
-  const before = (a: SearchPosition, b: SearchPosition): boolean =>
-    a.score > b.score || (a.score === b.score && compareNewest(a, b) < 0)
 
   const place = (ranked: Ranked): void => {
     let at = page.length
-    while (at > 0 && before(ranked, page[at - 1]!)) at--
+    while (at > 0 && compareRank(ranked, page[at - 1]!) < 0) at--
+    if (at > 0 && compareRank(ranked, page[at - 1]!) === 0) return
     page.splice(at, 0, ranked)
     if (page.length > limit) page.pop()
   }
@@ -43,15 +46,11 @@ export function rankHits({ limit, after, minScore = 0 }: SearchQuery, terms: rea
     offer(candidates) {
       for (const candidate of candidates) {
         const { threadId, messageId, createdAt, text } = candidate
-        // The length keeps two pairs of ids apart that read the same when joined.
-        const key = `${threadId.length}:${threadId}${messageId}`
-        if (seen.has(key)) continue
-        seen.add(key)
         const score = scoreMatch(foldText(text).text, terms)
         if (score === 0 || score < minScore) continue
+        if (page.length === limit && score < page[limit - 1]!.score) continue
         const ranked = { score, createdAt, messageId, threadId, candidate }
-        if (after && !before(after, ranked)) continue
-        if (page.length < limit || before(ranked, page[limit - 1]!)) place(ranked)
+        if (!after || compareRank(after, ranked) < 0) place(ranked)
       }
     },
     isFull: () => page.length === limit,
