@@ -1,4 +1,5 @@
 import type { CallOptions } from '@threadkeep/core/store'
+import { answerOf } from '@threadkeep/core/store'
 
 /** Gives up calls that take too long. */
 export interface Deadlines {
@@ -55,14 +56,18 @@ export function createDeadlines(millis: number): Deadlines {
     timer = undefined
   }
 
-  const begin = (expire: () => void): Waiting => {
-    timer ??= setInterval(tick, millis / ticksPerCall)
-    if (!head) timer.ref()
+  const cohortOfNow = (): Cohort => {
     if (!cohort) {
       const controller = new AbortController()
       // This tick has partly passed, so it does not count.
       cohort = { due: ticks + ticksPerCall + 1, controller, options: { signal: controller.signal } }
     }
+    return cohort
+  }
+
+  const begin = (cohort: Cohort, expire: () => void): Waiting => {
+    timer ??= setInterval(tick, millis / ticksPerCall)
+    if (!head) timer.ref()
     const call: Waiting = { cohort, expire, waits: true, previous: tail, next: undefined }
     if (tail) tail.next = call
     else head = call
@@ -81,16 +86,26 @@ export function createDeadlines(millis: number): Deadlines {
   }
 
   return {
-    run<T>(call: (options: CallOptions) => Promise<T>, options: CallOptions | undefined, expired: () => Error) {
+    run<T>(
+      call: (options: CallOptions) => Promise<T>,
+      options: CallOptions | undefined,
+      expired: () => Error,
+    ): Promise<T> {
       const own = options?.signal
       if (own?.aborted) return call(options!)
+      const both = own && joinSignals(own)
+      const cohort = cohortOfNow()
+      const work = call(both?.options ?? cohort.options)
+      if (answerOf(work) !== undefined) {
+        both?.release()
+        return work
+      }
       return new Promise<T>((resolve, reject) => {
-        const both = own && joinSignals(own)
-        const waiting = begin(() => {
+        const waiting = begin(cohort, () => {
           reject(expired())
           both?.abort()
         })
-        call(both?.options ?? waiting.cohort.options).then(
+        work.then(
           (answer) => {
             end(waiting)
             both?.release()

@@ -1,6 +1,7 @@
 import type { Clock, Wrapper } from '@threadkeep/core/store'
 import { forward, isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 import { monotonicClock } from './monotonic-clock.ts'
+import { observe } from './observe.ts'
 import { requireNumber } from './options.ts'
 
 /** `closed`: calls pass. `open`: calls are refused. `half-open`: one call tries whether the store is back. */
@@ -54,14 +55,13 @@ export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Wrapper
         become('half-open')
       }
       const begun = era
-      return call().then(
-        (answer) => {
+      return observe(
+        call(),
+        () => {
           if (begun === era) succeeded()
-          return answer
         },
         (error) => {
           if (begun === era) failed(error)
-          throw error
         },
       )
     }

@@ -12,6 +12,7 @@ import {
 } from './logging/log-record.ts'
 import { printableName } from './logging/printable.ts'
 import { monotonicClock } from './monotonic-clock.ts'
+import { observe } from './observe.ts'
 import { requireChoice } from './options.ts'
 
 /** How much a line matters. */
@@ -84,18 +85,17 @@ export function withLogging(options: LoggingOptions = {}): Wrapper {
         subject: asked ?? subject(),
         durationMs: Math.round((clock.now() - start) * 1000) / 1000,
       })
-      return call().then(
+      return observe(
+        call(),
         (answer) => {
-          if (!loud) return answer
+          if (!loud) return
           const shown = before ?? (values && read ? copyOf(() => read(answer)) : undefined)
           write(callLevel, { ...facts(), outcome: outcome(answer), ...(shown !== undefined && { values: shown }) })
-          return answer
         },
         (error) => {
           // Giving up is the caller's choice, not a failure of the store.
           const at = isThreadkeepError(error, 'ABORTED') ? callLevel : 'error'
           write(at, { ...facts(), outcome: 'failed', error: describeError(error) })
-          throw error
         },
       )
     }

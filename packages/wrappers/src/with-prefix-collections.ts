@@ -1,5 +1,5 @@
 import type { Address, Change, Entry, FullStore, Wrapper } from '@threadkeep/core/store'
-import { forward } from '@threadkeep/core/store'
+import { answerOf, forward } from '@threadkeep/core/store'
 import type { PrefixOptions } from './prefix.ts'
 import { createPrefix } from './prefix.ts'
 
@@ -14,8 +14,11 @@ export function withPrefixCollections(options: PrefixOptions): Wrapper {
     at?.collection ? { collection: prefix.add(at.collection), key: at.key } : at
   const change = (step: Change): Change => (step?.at ? { ...step, at: inward(step.at) } : step)
 
-  const outward = (found: readonly (Entry | undefined)[]): readonly (Entry | undefined)[] =>
-    found.map((entry) => entry && rename(entry, prefix.strip(entry.collection)))
+  // In place: an answer belongs to whoever asked, and that is this wrapper.
+  const outward = (found: readonly (Entry | undefined)[]): readonly (Entry | undefined)[] => {
+    for (const entry of found) if (entry) (entry as { collection: string }).collection = prefix.strip(entry.collection)
+    return found
+  }
 
   return (inner) =>
     forward(inner, {
@@ -24,11 +27,15 @@ export function withPrefixCollections(options: PrefixOptions): Wrapper {
         if (!Array.isArray(at)) return inner.get(at, options)
         let asked: readonly Address[]
         try {
-          asked = at.map(inward)
+          asked = at.length === 1 ? [inward(at[0])] : at.map(inward)
         } catch (error) {
           return Promise.reject(error)
         }
-        return inner.get(asked, options).then(outward)
+        const answer = inner.get(asked, options)
+        const known = answerOf(answer)
+        if (!known) return answer.then(outward)
+        outward(known)
+        return answer
       },
       async list(collection, range, options) {
         const found = await inner.list(prefix.add(collection), range, options)

@@ -1,6 +1,7 @@
 import type { Address, Change, Clock, CommitResult, Entry, Wrapper } from '@threadkeep/core/store'
 import { forward } from '@threadkeep/core/store'
 import { monotonicClock } from './monotonic-clock.ts'
+import { observe } from './observe.ts'
 import { countRead, sizeOf } from './statistics/count-read.ts'
 import type { Counters, Verb } from './statistics/counters.ts'
 import { createSingleGets } from './statistics/single-gets.ts'
@@ -36,17 +37,16 @@ export function withStatistics({ statistics, layer: name, clock = monotonicClock
         layer.total.latency[verb].record(millis)
         for (const group of groups) group.latency[verb].record(millis)
       }
-      return answer.then(
+      return observe(
+        answer,
         (value) => {
           finish()
           count(value)
-          return value
         },
-        (error) => {
+        () => {
           finish()
           layer.total.errors++
           for (const group of groups) group.errors++
-          throw error
         },
       )
     }

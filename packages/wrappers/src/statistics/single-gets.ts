@@ -1,4 +1,5 @@
 import type { Address, Clock, Entry } from '@threadkeep/core/store'
+import { observe } from '../observe.ts'
 import { countRead } from './count-read.ts'
 import type { Counters } from './counters.ts'
 import type { LayerCounters } from './statistics.ts'
@@ -13,8 +14,8 @@ export interface SingleGets {
 /** What counts the gets of one group without making anything per call. */
 interface Path {
   readonly group: Counters
-  readonly answered: (entries: Entries) => Entries
-  readonly failed: (error: unknown) => never
+  readonly answered: (entries: Entries) => void
+  readonly failed: () => void
   /** How many more calls need no timing, and how many went without since the last one that was timed. */
   pass: number
   skipped: number
@@ -32,14 +33,10 @@ export function createSingleGets(layer: LayerCounters, clock: Clock): SingleGets
 
   const createPath = (group: Counters): Path => ({
     group,
-    answered(entries) {
-      countRead(layer, group, entries[0])
-      return entries
-    },
-    failed(error) {
+    answered: (entries) => countRead(layer, group, entries[0]),
+    failed() {
       layer.total.errors++
       group.errors++
-      throw error
     },
     pass: 0,
     skipped: 0,
@@ -64,14 +61,15 @@ export function createSingleGets(layer: LayerCounters, clock: Clock): SingleGets
       path.group.latency.get.record(millis, weight)
       if (millis < fast) path.pass = untimed
     }
-    return call().then(
+    return observe(
+      call(),
       (entries) => {
         finish()
-        return path.answered(entries)
+        path.answered(entries)
       },
-      (error) => {
+      () => {
         finish()
-        return path.failed(error)
+        path.failed()
       },
     )
   }
@@ -82,7 +80,7 @@ export function createSingleGets(layer: LayerCounters, clock: Clock): SingleGets
       if (path.pass === 0) return timed(path, call)
       path.pass--
       path.skipped++
-      return call().then(path.answered, path.failed)
+      return observe(call(), path.answered, path.failed)
     },
   }
 }

@@ -58,7 +58,7 @@ export function createStatistics(options: StatisticsOptions = {}): Statistics {
     // Finding the group takes longer than counting, so recent collections know theirs.
     const recent = new Map<string | undefined, Counters>()
     const find = (collection: string | undefined): Counters => {
-      const name = typeof collection === 'string' ? groupOf(collection) : other
+      const name = typeof collection === 'string' ? String(groupOf(collection)) : other
       const known = groups.get(name)
       if (known) return known
       if (groups.size >= maxGroups && name !== other) return groups.get(other) ?? add(groups, other)
