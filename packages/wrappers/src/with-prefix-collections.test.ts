@@ -1,4 +1,5 @@
-import { memoryStore, stack } from '@threadkeep/core'
+import type { Version } from '@threadkeep/core'
+import { answered, forward, memoryStore, stack } from '@threadkeep/core'
 import { expect, test } from 'vitest'
 import { conform } from '../test/conform.ts'
 import { withPrefixCollections } from './with-prefix-collections.ts'
@@ -81,4 +82,13 @@ test('prefixes nest', async () => {
   await store.commit([put('users')])
   expect(await base.collections({ limit: 9 })).toEqual(['prod/acme__users'])
   expect((await store.list('users', { limit: 1 }))[0]).toMatchObject(at('users'))
+})
+
+test('an entry that is answered twice as one object, even a frozen one, loses its prefix once', async () => {
+  const entry = Object.freeze({ ...at('acme/acme/x'), value: {}, version: 'v' as Version })
+  for (const get of [async () => [entry, entry], () => answered([entry, entry])]) {
+    const store = stack(forward(memoryStore(), { get }), [withPrefixCollections({ prefix: 'acme' })])
+    expect(await store.get([at('acme/x'), at('acme/x')])).toMatchObject([at('acme/x'), at('acme/x')])
+  }
+  expect(entry.collection).toBe('acme/acme/x')
 })

@@ -1,7 +1,8 @@
 import type { Address, Change, Entry, FullStore, Wrapper } from '@threadkeep/core/store'
-import { answerOf, forward } from '@threadkeep/core/store'
+import { forward } from '@threadkeep/core/store'
 import type { PrefixOptions } from './prefix.ts'
 import { createPrefix } from './prefix.ts'
+import { renameEntries } from './rename-entries.ts'
 
 /**
  * Gives a tenant collections of its own in a shared store: every collection is kept under the prefix, and every name
@@ -14,11 +15,7 @@ export function withPrefixCollections(options: PrefixOptions): Wrapper {
     at?.collection ? { collection: prefix.add(at.collection), key: at.key } : at
   const change = (step: Change): Change => (step?.at ? { ...step, at: inward(step.at) } : step)
 
-  // In place: an answer belongs to whoever asked, and that is this wrapper.
-  const outward = (found: readonly (Entry | undefined)[]): readonly (Entry | undefined)[] => {
-    for (const entry of found) if (entry) (entry as { collection: string }).collection = prefix.strip(entry.collection)
-    return found
-  }
+  const outward = (entry: Entry): Entry => rename(entry, prefix.strip(entry.collection))
 
   return (inner) =>
     forward(inner, {
@@ -31,11 +28,7 @@ export function withPrefixCollections(options: PrefixOptions): Wrapper {
         } catch (error) {
           return Promise.reject(error)
         }
-        const answer = inner.get(asked, options)
-        const known = answerOf(answer)
-        if (!known) return answer.then(outward)
-        outward(known)
-        return answer
+        return renameEntries(inner.get(asked, options), outward)
       },
       async list(collection, range, options) {
         const found = await inner.list(prefix.add(collection), range, options)

@@ -2,6 +2,7 @@ import type { Address, Change, Entry, FullStore, Range, Wrapper } from '@threadk
 import { assertLimit, forward } from '@threadkeep/core/store'
 import type { PrefixOptions } from './prefix.ts'
 import { createPrefix } from './prefix.ts'
+import { renameEntries } from './rename-entries.ts'
 
 /** How many collections are looked at per round when names are asked for. */
 const namesAtOnce = 100
@@ -23,8 +24,7 @@ export function withPrefixKeys(options: PrefixOptions): Wrapper {
       ...(range.before !== undefined && { before: prefix.add(range.before) }),
     }
 
-  const outward = (found: readonly (Entry | undefined)[]): readonly (Entry | undefined)[] =>
-    found.map((entry) => entry && rename(entry, prefix.strip(entry.key)))
+  const outward = (entry: Entry): Entry => rename(entry, prefix.strip(entry.key))
 
   return (inner) =>
     forward(inner, {
@@ -33,15 +33,15 @@ export function withPrefixKeys(options: PrefixOptions): Wrapper {
         if (!Array.isArray(at)) return inner.get(at, options)
         let asked: readonly Address[]
         try {
-          asked = at.map(inward)
+          asked = at.length === 1 ? [inward(at[0])] : at.map(inward)
         } catch (error) {
           return Promise.reject(error)
         }
-        return inner.get(asked, options).then(outward)
+        return renameEntries(inner.get(asked, options), outward)
       },
       async list(collection, range, options) {
         const found = await inner.list(collection, narrow(range), options)
-        return found.map((entry) => rename(entry, prefix.strip(entry.key)))
+        return found.map(outward)
       },
       async commit(changes, options) {
         const result = await inner.commit(Array.isArray(changes) ? changes.map(change) : changes, options)
