@@ -22,6 +22,8 @@ import type { Limits } from './kernel/limits.ts'
 import { defaultLimits } from './kernel/limits.ts'
 import { createThreadReader } from './kernel/thread-reader.ts'
 import { createThreadWriter } from './kernel/thread-writer.ts'
+import { createLive } from './live/live.ts'
+import type { Live } from './live/live.types.ts'
 import { publishHints } from './live/publish-hints.ts'
 import type { MessageKind } from './messages/kinds.ts'
 import { createKinds } from './messages/kinds.ts'
@@ -32,6 +34,8 @@ import { createProjector } from './projections/projector.ts'
 import { createRoomsProjection } from './projections/rooms-projection.ts'
 import { createSearchProjection } from './projections/search-projection.ts'
 import { createStatisticsProjection } from './projections/statistics-projection.ts'
+import { createSearch } from './search/search.ts'
+import type { Search } from './search/search.types.ts'
 import { createStats } from './stats/stats.ts'
 import type { Stats } from './stats/stats.types.ts'
 import { createThreads } from './threads/threads.ts'
@@ -63,6 +67,8 @@ export interface Threadkeep extends AsyncDisposable {
   readonly users: Users
   readonly stats: Stats
   readonly audit: Audit
+  readonly search: Search
+  readonly live: Live
   /** What follows the events: for workers, and for those who want to wait. */
   readonly projections: Projections & {
     /** Answers when everything committed so far is counted and indexed. */
@@ -128,6 +134,8 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     users: createUsers(context, door, writer),
     stats: door.guard(createStats(context, reader, projections.statistics)),
     audit: door.guard(createAudit(context)),
+    search: door.guard(createSearch(context, reader, kinds, forThreads.reads)),
+    live: createLive(context, door, reader, kinds),
     projections: {
       ...projections,
       settle: async () => projector?.settle(),

@@ -25,6 +25,7 @@ export type ErrorCode =
   | 'UNAUTHENTICATED'
   | 'FORBIDDEN'
   | 'RATE_LIMITED'
+  | 'SLOW_CONSUMER'
   // What is stored
   | 'CORRUPT'
   | 'DECRYPTION_FAILED'

@@ -123,7 +123,9 @@ export function createThreadWriter(context: Context): ThreadWriter {
           }
           lane.state = state
           for (const { pending, result } of planned) pending.resolve({ result, state })
-          if (draft.events.length > 0) context.committed(draft.events, [...state.members.keys()])
+          // Who has just left hears of it, too.
+          if (draft.events.length > 0)
+            context.committed(draft.events, [...new Set([...draft.state.members.keys(), ...state.members.keys()])])
           return
         }
         lane.state = undefined

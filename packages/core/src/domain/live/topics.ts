@@ -5,7 +5,7 @@ export function streamTopic(stream: string): string {
   return `stream/${stream}`
 }
 
-/** Hints for one person: `{ stream, eventSeq }` for each thread of theirs that is not big. */
+/** Hints for one person: `{ threadId, eventSeq }` for each thread of theirs that is not big. */
 export function viewerTopic(userId: string): string {
   return `viewer/${token(userId)}`
 }

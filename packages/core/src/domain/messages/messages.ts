@@ -11,7 +11,7 @@ import type { Messages } from './messages.types.ts'
 import { createMessageReads } from './read.ts'
 import { createReceipts } from './receipts.ts'
 
-/** The messages of a context, and what threads need of them. */
+/** The messages of a context, and what threads and the search need of them. */
 export function createMessages(context: Context, door: Door, reader: ThreadReader, writer: ThreadWriter, kinds: Kinds) {
   const reads = createMessageReads(context, reader, kinds)
   const { truncate, ...changes } = createMessageChanges(context, reader, writer, kinds, reads)
@@ -28,5 +28,5 @@ export function createMessages(context: Context, door: Door, reader: ThreadReade
     ...createFeedback(context, reader, writer),
     ...createHistory(context, door, reader, kinds, reads),
   }
-  return { messages: door.guard(messages, { streams: ['stream'] }), truncate, seqOf: reads.seqOf }
+  return { messages: door.guard(messages, { streams: ['stream'] }), truncate, seqOf: reads.seqOf, reads }
 }

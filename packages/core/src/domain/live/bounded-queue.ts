@@ -1,0 +1,93 @@
+import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+
+/** Items on their way to one consumer, at most `limit` of them. */
+export interface BoundedQueue<T> {
+  /** False when the consumer is too slow: the queue has ended, with `SLOW_CONSUMER`, after what it still holds. */
+  push(item: T): boolean
+  /** Ends the queue after what it holds, with an error or without. */
+  end(error?: unknown): void
+  readonly ended: boolean
+  [Symbol.asyncIterator](): AsyncIterableIterator<T>
+}
+
+/** An empty queue; `stop` is called once, when the consumer leaves or the queue is used up. */
+export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T> {
+  const items: T[] = []
+  let ended = false
+  let failure: unknown
+  let waiting:
+    | { readonly resolve: (result: IteratorResult<T>) => void; readonly reject: (error: unknown) => void }
+    | undefined
+  let stopped = false
+
+  function stopOnce(): void {
+    if (stopped) return
+    stopped = true
+    stop()
+  }
+
+  function finish(): Promise<IteratorResult<T>> {
+    stopOnce()
+    const error = failure
+    failure = undefined
+    return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error)
+  }
+
+  function end(error?: unknown): void {
+    if (ended) return
+    ended = true
+    failure = error
+    if (!waiting) return
+    const { resolve, reject } = waiting
+    waiting = undefined
+    finish().then(resolve, reject)
+  }
+
+  return {
+    push(item) {
+      if (ended) return true
+      if (waiting) {
+        const { resolve } = waiting
+        waiting = undefined
+        resolve({ done: false, value: item })
+        return true
+      }
+      if (items.length < limit) {
+        items.push(item)
+        return true
+      }
+      end(
+        new ThreadkeepError(
+          'SLOW_CONSUMER',
+          'The subscription ended because its consumer is too slow: subscribe again after the last cursor you have seen.',
+        ),
+      )
+      return false
+    },
+    end,
+    get ended() {
+      return ended
+    },
+    [Symbol.asyncIterator]() {
+      return {
+        next() {
+          if (items.length > 0) return Promise.resolve({ done: false, value: items.shift()! })
+          if (ended) return finish()
+          return new Promise((resolve, reject) => {
+            waiting = { resolve, reject }
+          })
+        },
+        return() {
+          items.length = 0
+          failure = undefined
+          end()
+          stopOnce()
+          return Promise.resolve({ done: true, value: undefined })
+        },
+        [Symbol.asyncIterator]() {
+          return this
+        },
+      }
+    },
+  }
+}

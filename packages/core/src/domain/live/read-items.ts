@@ -1,0 +1,62 @@
+import { scan } from '../../store/scan.ts'
+import type { DomainEvent, EventType } from '../events/event.ts'
+import type { Context } from '../kernel/context.ts'
+import { at, names, seqKey } from '../kernel/names.ts'
+import type { MessageRecord } from '../kernel/records.ts'
+import { asRecord } from '../kernel/records.ts'
+import type { Kinds } from '../messages/kinds.ts'
+import type { Message } from '../messages/messages.types.ts'
+import { toMessage } from '../messages/to-message.ts'
+
+/** An event with the message it tells of, read once for all subscribers of this process. */
+export interface StreamItem {
+  readonly event: DomainEvent
+  readonly message: Message | undefined
+  /** Only for those with the scope `items:hidden`. */
+  readonly hidden: boolean
+}
+
+const page = 200
+const showsMessage: ReadonlySet<EventType> = new Set<EventType>([
+  'message.created',
+  'message.edited',
+  'message.restored',
+  'message.deleted',
+  'message.feedback',
+])
+
+/** Reads a stretch of a stream after `eventSeq`, with the messages as they are now: at most 200 items. */
+export async function readItems(
+  context: Context,
+  kinds: Kinds,
+  stream: string,
+  eventSeq: number,
+): Promise<readonly StreamItem[]> {
+  const entries = await context.store.list(names.events(stream), { after: seqKey(eventSeq), limit: page })
+  const events = entries.map(({ value }) => asRecord<DomainEvent>(value))
+  const telling = events.filter(
+    ({ type, threadId, seq }) => showsMessage.has(type) && threadId !== undefined && seq !== undefined,
+  )
+  const found =
+    telling.length === 0
+      ? []
+      : await context.store.get(telling.map(({ threadId, seq }) => at(names.messages(threadId!), seqKey(seq!))))
+  const messages = new Map<DomainEvent, Message>()
+  telling.forEach((event, i) => {
+    const entry = found[i]
+    if (entry && asRecord<MessageRecord>(entry.value).id === event.messageId)
+      messages.set(event, toMessage(asRecord<MessageRecord>(entry.value), entry.version))
+  })
+  return events.map((event) => ({
+    event,
+    message: messages.get(event),
+    hidden: kinds.isHidden(event.message?.kind ?? messages.get(event)?.kind ?? ''),
+  }))
+}
+
+/** The number of the oldest event that is still kept after `eventSeq`; undefined when there is none. */
+export async function oldestKept(context: Context, stream: string, eventSeq: number): Promise<number | undefined> {
+  for await (const { value } of scan(context.store, names.events(stream), { after: seqKey(eventSeq), pageSize: 1 }))
+    return asRecord<DomainEvent>(value).eventSeq
+  return undefined
+}
