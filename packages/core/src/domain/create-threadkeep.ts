@@ -7,11 +7,15 @@ import { systemClock } from '../store/clock.ts'
 import type { IdSource } from '../store/ids.ts'
 import { createIds } from '../store/ids.ts'
 import type { Store } from '../store/types.ts'
+import { createAttachments } from './attachments/attachments.ts'
+import type { Attachments } from './attachments/attachments.types.ts'
 import { createAudit } from './audit/audit.ts'
 import type { Audit } from './audit/audit.types.ts'
 import type { EventType } from './events/event.ts'
 import type { Listener } from './events/listeners.ts'
 import { createListeners } from './events/listeners.ts'
+import { createJobs } from './jobs/jobs.ts'
+import type { Jobs } from './jobs/jobs.types.ts'
 import { coalesceReads } from './kernel/coalesce-reads.ts'
 import type { Context, Hooks } from './kernel/context.ts'
 import type { Cursors } from './kernel/cursors.ts'
@@ -68,6 +72,8 @@ export interface Threadkeep extends AsyncDisposable {
   readonly stats: Stats
   readonly audit: Audit
   readonly search: Search
+  readonly attachments: Attachments
+  readonly jobs: Jobs
   readonly live: Live
   /** What follows the events: for workers, and for those who want to wait. */
   readonly projections: Projections & {
@@ -128,13 +134,16 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     await projector?.close()
   }
   const { messages, ...forThreads } = createMessages(context, door, reader, writer, kinds)
+  const threads = createThreads(context, door, reader, writer, kinds, forThreads)
   return {
-    threads: createThreads(context, door, reader, writer, kinds, forThreads),
+    threads,
     messages,
     users: createUsers(context, door, writer),
     stats: door.guard(createStats(context, reader, projections.statistics)),
     audit: door.guard(createAudit(context)),
     search: door.guard(createSearch(context, reader, kinds, forThreads.reads)),
+    attachments: door.guard(createAttachments(context, reader, writer), { anonymous: ['redeem'] }),
+    jobs: door.guard(createJobs(context, writer, threads, options.store)),
     live: createLive(context, door, reader, kinds),
     projections: {
       ...projections,

@@ -15,6 +15,8 @@ export interface Limits {
   readonly maxMembers: number
   readonly maxAttachmentsPerMessage: number
   readonly maxAttachmentBytes: number
+  /** Types that may be uploaded, such as `image/*` or `application/pdf`; empty: any. */
+  readonly attachmentTypes: readonly string[]
   /** Threads of up to this many members move their members' recency in the commit of the append; beyond, a projection does. */
   readonly maxInlineMembers: number
   /** Milliseconds that a client message id is remembered. */
@@ -25,6 +27,8 @@ export interface Limits {
   readonly deleteGrace: number
   /** Milliseconds an upload may take before it counts as abandoned. */
   readonly uploadWindow: number
+  /** Milliseconds a finished upload may wait for its message before it counts as abandoned. */
+  readonly unsentWindow: number
 }
 
 const minute = 60_000
@@ -44,9 +48,11 @@ export const defaultLimits: Limits = Object.freeze({
   maxMembers: 10_000,
   maxAttachmentsPerMessage: 20,
   maxAttachmentBytes: 25 * 1024 * 1024,
+  attachmentTypes: Object.freeze([]),
   maxInlineMembers: 32,
   idempotencyWindow: day,
   eventRetention: 7 * day,
   deleteGrace: 7 * day,
   uploadWindow: 60 * minute,
+  unsentWindow: day,
 })

@@ -10,10 +10,15 @@ export const names = {
   users: 'users',
   threads: 'threads',
   attachments: 'attachments',
+  /** Which attachment a blob belongs to. */
+  blobs: 'blobs',
   presence: 'presence',
   direct: 'direct',
   due: 'due',
   purges: 'purges',
+  /** Threads that have a retention policy. */
+  retained: 'retained',
+  runs: 'runs',
   checkpoints: 'checkpoints',
   audit: 'audit',
   settings: 'settings',
@@ -83,6 +88,11 @@ export function threadStream(threadId: string): string {
 /** The stream of facts about a user. No thread has it: a token has no slash. */
 export function userStream(userId: string): string {
   return `user/${token(userId)}`
+}
+
+/** The stream of facts about a file. */
+export function fileStream(attachmentId: string): string {
+  return `file/${token(attachmentId)}`
 }
 
 const safe = /^[A-Za-z0-9._@-]{1,128}$/

@@ -1,4 +1,5 @@
 import type { JsonObject, Millis } from '../../store/types.ts'
+import type { Attachment } from '../attachments/attachments.types.ts'
 import type { Message } from '../messages/messages.types.ts'
 import type { MemberRole, Thread } from '../threads/threads.types.ts'
 import type { User } from '../users/users.types.ts'
@@ -44,6 +45,13 @@ export interface MemberRecord {
 
 /** How a message is stored. A softly deleted one keeps its content here until it is restored or removed. */
 export type MessageRecord = Omit<Message, 'version'>
+
+/** How an attachment is stored. */
+export interface AttachmentRecord extends Attachment {
+  readonly blobKey: string
+  /** What has been uploaded, until it is complete. */
+  readonly uploaded?: { readonly size: number; readonly sha256: string }
+}
 
 /** An entry of a user's recency index. */
 export interface RecencyRecord {

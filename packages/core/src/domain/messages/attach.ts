@@ -1,7 +1,7 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
-import type { Attachment } from '../attachments/attachments.types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { at, names, token } from '../kernel/names.ts'
+import type { AttachmentRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
 
@@ -16,7 +16,7 @@ export async function claimAttachments(
 ): Promise<void> {
   const entries = await scope.read(message.attachments.map((id) => at(names.attachments, token(id))))
   for (const entry of entries) {
-    const attachment = entry && asRecord<Attachment>(entry.value)
+    const attachment = entry && asRecord<AttachmentRecord>(entry.value)
     if (!attachment || attachment.ownerId !== actor.userId)
       throw new ThreadkeepError('NOT_FOUND', 'There is no such attachment.')
     if (attachment.state !== 'ready')

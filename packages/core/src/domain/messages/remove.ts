@@ -1,7 +1,6 @@
-import type { Attachment } from '../attachments/attachments.types.ts'
 import { deleteDue } from '../kernel/due.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
-import type { MessageRecord } from '../kernel/records.ts'
+import type { AttachmentRecord, MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
 import { factsOf } from './content.ts'
@@ -31,8 +30,9 @@ export async function removeMessages(
   }
   for (const entry of attachments) {
     if (!entry) continue
-    const { id, size, ownerId } = asRecord<Attachment>(entry.value)
+    const { id, size, ownerId, blobKey } = asRecord<AttachmentRecord>(entry.value)
     scope.delete(at(entry.collection, entry.key))
+    scope.delete(at(names.blobs, blobKey))
     scope.emit({
       type: 'attachment.removed',
       actorId,

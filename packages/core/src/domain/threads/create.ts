@@ -113,6 +113,8 @@ export function threadCreation(
     { type: 'check', at: root, version: null },
     { type: 'put', at: root, value: asJson(record) },
   ]
+  if (record.retention)
+    changes.push({ type: 'put', at: at(names.retained, token(thread.id)), value: { threadId: thread.id } })
   for (const member of members) {
     changes.push({ type: 'put', at: at(names.members(thread.id), token(member.userId)), value: asJson(member) })
     putRecency(changes, record, member)

@@ -66,6 +66,8 @@ export function createThreadUpdates(context: Context, writer: ThreadWriter) {
           const { retention: _, ...rest } = scope.thread
           scope.replace(rest)
         }
+        if (policy) scope.put(at(names.retained, token(scope.thread.id)), { threadId: scope.thread.id })
+        if (policy === null) scope.delete(at(names.retained, token(scope.thread.id)))
         scope.emit({ type: 'thread.updated', actorId: actor.userId })
       })
     },

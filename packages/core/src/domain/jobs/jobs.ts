@@ -1,0 +1,203 @@
+import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { isSweepable } from '../../store/forward.ts'
+import { scan } from '../../store/scan.ts'
+import type { Store } from '../../store/types.ts'
+import { removeUnsent } from '../attachments/attachments.ts'
+import { recordAudit } from '../audit/record-audit.ts'
+import type { Actor } from '../kernel/actor.ts'
+import { requireScope } from '../kernel/actor.ts'
+import type { Context } from '../kernel/context.ts'
+import { maxSweep } from '../kernel/due.ts'
+import { at, names, seqKey, timeKey, token } from '../kernel/names.ts'
+import type { AttachmentRecord, MessageRecord, RecencyRecord, ThreadRecord } from '../kernel/records.ts'
+import { asRecord } from '../kernel/records.ts'
+import type { ThreadWriter } from '../kernel/thread-writer.ts'
+import { normalId } from '../kernel/validate.ts'
+import { removeMessages } from '../messages/remove.ts'
+import type { Threads } from '../threads/threads.types.ts'
+import type { JobReport, Jobs } from './jobs.types.ts'
+import { purgeThread } from './purge-thread.ts'
+import type { JobTally } from './run-job.ts'
+import { runJob } from './run-job.ts'
+
+const oneDay = 24 * 60 * 60 * 1000
+const retentionBatch = 100
+
+/** The jobs of a context. `base` is the store as it was given, for those that keep expired records until they are swept. */
+export function createJobs(
+  context: Context,
+  writer: ThreadWriter,
+  threads: Pick<Threads, 'delete'>,
+  base: Store,
+): Jobs {
+  const { store, clock, limits } = context
+
+  /** Counts out what has expired in one thread, in as many commits as it takes. */
+  async function expireThread(threadId: string, tally: JobTally): Promise<void> {
+    const now = clock.now()
+    for (;;) {
+      const due = await store.list(names.dueOf(threadId), { before: `${timeKey(now)}0`, limit: maxSweep })
+      tally.examined += due.length
+      for (const { value } of due) tally.remove(value['messageId'] as string)
+      if (due.length > 0 && !tally.dryRun) await writer.sweep(threadId)
+      if (due.length < maxSweep || tally.dryRun || !tally.mayGoOn) return
+    }
+  }
+
+  /** Removes the oldest messages that a policy does not keep. */
+  async function retain(threadId: string, tally: JobTally): Promise<void> {
+    const [entry] = await store.get([at(names.threads, token(threadId))])
+    const thread = entry && asRecord<ThreadRecord>(entry.value)
+    if (!thread?.retention || thread.deletedAt !== undefined) return
+    tally.examined++
+    if (thread.legalHold) {
+      tally.held++
+      return
+    }
+    const { maxAge = Number.POSITIVE_INFINITY, maxMessages = Number.POSITIVE_INFINITY } = thread.retention
+    let surplus = thread.messageCount - maxMessages
+    let after = 0
+    while (tally.mayGoOn) {
+      const page = await store.list(names.messages(threadId), {
+        after: seqKey(after),
+        limit: Math.min(retentionBatch, tally.left),
+      })
+      const records = page.map(({ value }) => asRecord<MessageRecord>(value))
+      const old = records.filter((record, i) => record.createdAt <= clock.now() - maxAge || i < surplus)
+      for (const { id } of old) tally.remove(id)
+      surplus -= old.length
+      if (old.length > 0 && !tally.dryRun) await removeOld(threadId, old)
+      if (old.length < retentionBatch) return
+      after = records[records.length - 1]!.seq
+    }
+  }
+
+  async function removeOld(threadId: string, old: readonly MessageRecord[]): Promise<void> {
+    await writer.run(threadId, {
+      actor: { userId: 'threadkeep', scopes: ['admin'] },
+      action: 'thread.read',
+      reads: true,
+      async plan(scope) {
+        if (scope.thread.legalHold) return
+        const still = await scope.read(old.map(({ seq }) => at(names.messages(threadId), seqKey(seq))))
+        await removeMessages(
+          scope,
+          'threadkeep',
+          still.flatMap((entry) => (entry ? [asRecord<MessageRecord>(entry.value)] : [])),
+        )
+      },
+    })
+  }
+
+  async function* threadsToClean(userId: string | undefined, cutoff: number): AsyncGenerator<ThreadRecord> {
+    if (userId === undefined) {
+      for await (const { value } of scan(store, names.threads)) yield asRecord<ThreadRecord>(value)
+      return
+    }
+    for await (const { value } of scan(store, names.threadsOf(normalId(userId, 'user id')), {
+      before: timeKey(cutoff),
+    })) {
+      const [entry] = await store.get([at(names.threads, token(asRecord<RecencyRecord>(value).threadId))])
+      if (entry) yield asRecord<ThreadRecord>(entry.value)
+    }
+  }
+
+  /** Whether an attachment will never be seen again: not finished, not sent in time, or its message is gone. */
+  async function isAbandoned(record: AttachmentRecord): Promise<boolean> {
+    const age = clock.now() - record.createdAt
+    if (record.state === 'uploading') return age > limits.uploadWindow
+    if (record.messageId === undefined) return age > limits.unsentWindow
+    const [index] = await store.get([at(names.messageIds(record.threadId!), token(record.messageId))])
+    return index === undefined
+  }
+
+  return {
+    expire: (actor, options = {}) =>
+      runJob(context, actor, 'expiry', options, async (tally) => {
+        for await (const { value } of scan(store, names.due, { before: `${timeKey(clock.now())}0`, pageSize: 100 })) {
+          if (!tally.mayGoOn) return
+          await expireThread(value['threadId'] as string, tally)
+        }
+        for await (const { value } of scan(store, names.retained)) {
+          if (!tally.mayGoOn) return
+          await retain(value['threadId'] as string, tally)
+        }
+        while (!tally.dryRun && isSweepable(base) && context.gate.open && (await base.sweep(1_000)) === 1_000);
+      }),
+
+    async cleanup(actor, options) {
+      requireScope(actor, 'admin')
+      const { olderThanDays, userId } = options
+      if (!(olderThanDays > 0)) throw new ThreadkeepError('INVALID', 'olderThanDays is a number above zero.')
+      const cutoff = clock.now() - olderThanDays * oneDay
+      if (!options.dryRun)
+        await recordAudit(context, actor, {
+          action: 'cleanup',
+          ...(userId !== undefined && { userId }),
+          details: { olderThanDays },
+        })
+      return runJob(context, actor, 'cleanup', options, async (tally) => {
+        for await (const thread of threadsToClean(userId, cutoff)) {
+          if (!tally.mayGoOn) return
+          tally.examined++
+          if (thread.deletedAt !== undefined || thread.lastActivityAt >= cutoff) continue
+          if (thread.legalHold) {
+            tally.held++
+            continue
+          }
+          if (!options.dryRun) await threads.delete(actor, thread.id)
+          tally.remove(thread.id)
+        }
+      })
+    },
+
+    purge: (actor, options = {}) =>
+      runJob(context, actor, 'purge', options, async (tally) => {
+        for await (const { value } of scan(store, names.purges, {
+          before: `${timeKey(clock.now())}0`,
+          pageSize: 100,
+        })) {
+          if (!tally.mayGoOn) return
+          tally.examined++
+          const threadId = value['threadId'] as string
+          if (tally.dryRun || (await purgeThread(context, threadId))) tally.remove(threadId)
+          else tally.held++
+        }
+      }),
+
+    uploads: (actor, options = {}) =>
+      runJob(context, actor, 'uploads', options, async (tally) => {
+        for await (const entry of scan(store, names.attachments)) {
+          if (!tally.mayGoOn) return
+          tally.examined++
+          const record = asRecord<AttachmentRecord>(entry.value)
+          if (!(await isAbandoned(record))) continue
+          if (tally.dryRun || (await removeUnsent(context, entry, actor.userId))) tally.remove(record.id)
+        }
+        if (!context.blobs) return
+        for await (const blob of context.blobs.list()) {
+          if (!tally.mayGoOn) return
+          tally.examined++
+          const [known] = await store.get([at(names.blobs, blob.key)])
+          // A young blob may be ahead of its record.
+          if (known || clock.now() - blob.modifiedAt < limits.uploadWindow) continue
+          if (!tally.dryRun) await context.blobs.delete(blob.key)
+          tally.remove(blob.key)
+        }
+      }),
+
+    async runs(actor: Actor, query = {}) {
+      requireScope(actor, 'admin')
+      const { job, limit = 50 } = query
+      const jobs: readonly JobReport['job'][] = job === undefined ? ['expiry', 'cleanup', 'purge', 'uploads'] : [job]
+      const found = await Promise.all(
+        jobs.map((name) => store.list(names.runs, { prefix: `${name}/`, reverse: true, limit })),
+      )
+      return found
+        .flat()
+        .map(({ value }) => asRecord<JobReport>(value))
+        .sort((a, b) => b.startedAt - a.startedAt)
+        .slice(0, limit)
+    },
+  }
+}
