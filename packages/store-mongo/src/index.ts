@@ -1,1 +1,2 @@
-export {}
+export type { MongoStoreOptions } from './mongo-store.ts'
+export { mongoStore } from './mongo-store.ts'
