@@ -170,14 +170,15 @@ export const valueCases: readonly ConformanceCase[] = [
     )
   }),
   storeCase('nothing the caller changes in an answer changes what others read', async (store) => {
-    const value = { n: 1, inner: { list: [1, 2] } }
+    const value = { n: 1, inner: { list: [1, 2] }, list: [{ deep: [1] }] }
     await commit(store, put(a, value))
     const first = (await read(store, a))!
     const [listed] = await store.list('c', { limit: 1 })
     for (const entry of [first, listed!]) {
-      const mine = entry.value as { n: number; inner: { list: number[] }; extra?: boolean }
+      const mine = entry.value as { n: number; inner: { list: number[] }; list: { deep: number[] }[]; extra?: boolean }
       mine.n = 99
       mine.inner.list.length = 0
+      mine.list[0]!.deep.push(2)
       mine.extra = true
       ;(entry as { version: string }).version = 'mine'
     }
