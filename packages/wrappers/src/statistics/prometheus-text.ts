@@ -6,12 +6,12 @@ type Sample = readonly [labels: Labels, value: number]
 
 /** The counts of all layers in Prometheus' text format, version 0.0.4. */
 export function prometheusText(layers: ReadonlyMap<string, LayerCounters>): string {
-  const groups = [...layers].flatMap(([layer, { groups }]) =>
-    [...groups].map(([collection, counters]) => ({ labels: { layer, collection }, counters })),
+  const groups = [...layers].flatMap(([layer, { groups, bytes }]) =>
+    [...groups].map(([collection, counters]) => ({ labels: { layer, collection }, counters, bytes })),
   )
-  const each = (samples: (counters: Counters) => readonly Sample[]): readonly Sample[] =>
-    groups.flatMap(({ labels, counters }) =>
-      samples(counters).map(([own, value]): Sample => [{ ...labels, ...own }, value]),
+  const each = (samples: (counters: Counters, bytes: boolean) => readonly Sample[]): readonly Sample[] =>
+    groups.flatMap(({ labels, counters, bytes }) =>
+      samples(counters, bytes).map(([own, value]): Sample => [{ ...labels, ...own }, value]),
     )
   const totals = [...layers].flatMap(([layer, { total }]): readonly Sample[] => [
     [{ layer, result: 'committed' }, total.commits - total.conflicts],
@@ -54,11 +54,15 @@ export function prometheusText(layers: ReadonlyMap<string, LayerCounters>): stri
     ),
     counter(
       'bytes_total',
-      'Bytes of values as JSON text, where they are counted.',
-      each(({ bytesRead, bytesWritten }) => [
-        [{ direction: 'read' }, bytesRead],
-        [{ direction: 'written' }, bytesWritten],
-      ]),
+      'Bytes of values as JSON text.',
+      each(({ bytesRead, bytesWritten }, bytes) =>
+        bytes
+          ? [
+              [{ direction: 'read' }, bytesRead],
+              [{ direction: 'written' }, bytesWritten],
+            ]
+          : [],
+      ),
     ),
     family(
       'duration_seconds',

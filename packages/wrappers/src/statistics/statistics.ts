@@ -1,4 +1,4 @@
-import { requireNumber } from '../options.ts'
+import { requireChoice, requireNumber } from '../options.ts'
 import type { Counters, OperationStatistics } from './counters.ts'
 import { createCounters, resetCounters, snapshotCounters } from './counters.ts'
 import { prometheusText } from './prometheus-text.ts'
@@ -46,11 +46,22 @@ export interface LayerCounters {
 const other = '(other)'
 const maxRecent = 1000
 
+const groupings = {
+  kind(collection: string): string {
+    const end = collection.indexOf(':')
+    return end < 0 ? collection : collection.slice(0, end)
+  },
+  collection: (collection: string): string => collection,
+}
+
 /** Statistics at zero, to hand to `withStatistics` and to read from. */
 export function createStatistics(options: StatisticsOptions = {}): Statistics {
   const { groupBy = 'kind', bytes = false } = options
   const maxGroups = requireNumber('createStatistics maxGroups', options.maxGroups ?? 1000, { min: 1, whole: true })
-  const groupOf = typeof groupBy === 'function' ? groupBy : groupBy === 'kind' ? kindOf : identity
+  const groupOf =
+    typeof groupBy === 'function'
+      ? groupBy
+      : groupings[requireChoice('createStatistics groupBy', groupBy, ['kind', 'collection'])]
   const layers = new Map<string, LayerCounters>()
 
   const createLayer = (): LayerCounters => {
@@ -108,13 +119,4 @@ function add(groups: Map<string, Counters>, name: string): Counters {
 function snapshotLayer(layer: LayerCounters): LayerStatistics {
   const collections = Object.fromEntries([...layer.groups].map(([name, counts]) => [name, snapshotCounters(counts)]))
   return { ...snapshotCounters(layer.total), collections }
-}
-
-function kindOf(collection: string): string {
-  const end = collection.indexOf(':')
-  return end < 0 ? collection : collection.slice(0, end)
-}
-
-function identity(collection: string): string {
-  return collection
 }
