@@ -95,7 +95,9 @@ export function commitQueue(options: CommitQueueOptions): CommitQueue {
   /** Sent behind the script on the same connection, so that it counts what the script wrote. */
   const waitForReplicas = async (): Promise<number> => {
     if (replicas === 0) return 0
-    return connection.send<number>(['WAIT', String(replicas), String(connection.timeout)], 'write')
+    // A little less than the deadline of the call, so that an answer in time says how many there were.
+    const patience = Math.ceil(connection.timeout * 0.9)
+    return connection.send<number>(['WAIT', String(replicas), String(patience)], 'write')
   }
 
   const encode = (

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
 import { createClient } from 'redis'
 import type { Doing } from './errors.ts'
 import {
@@ -59,10 +60,11 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
   if (url === undefined || client) throw misconfigured('Give either the url of a Redis server or a connected client.')
   const own = await open(url, timeout)
   return connection(own, timeout, async () => {
-    const closed = own.close()
-    const giveUp = setTimeout(() => own.destroy(), timeout)
-    await closed.catch(() => {})
-    clearTimeout(giveUp)
+    const patience = new AbortController()
+    const answered = own.isReady ? own.close().catch(() => {}) : undefined
+    await Promise.race([answered, sleep(timeout, undefined, { signal: patience.signal }).catch(() => {})])
+    patience.abort()
+    own.destroy()
   })
 }
 
@@ -99,8 +101,9 @@ export async function open(url: string, timeout: number) {
 
 function connection(client: RedisClient, timeout: number, close: () => Promise<void>): Connection {
   const send = <T>(args: readonly string[], doing: Doing, signal?: AbortSignal): Promise<T> => {
-    // Else a client with a queue of its own would send it later, when nobody waits any more.
-    if (!client.isReady) return Promise.reject(offlineError())
+    // Else a client with a queue of its own would send it later, when nobody waits any more. In a turn of its own, because a
+    // caller that tries again at once must not keep the event loop from hearing of the new connection.
+    if (!client.isReady) return nextTurn().then(() => Promise.reject(offlineError()))
     return bounded(client.sendCommand(args, asText) as Promise<T>, doing, timeout, signal)
   }
   return {

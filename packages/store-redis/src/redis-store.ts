@@ -2,7 +2,6 @@ import type { Address, CallOptions, Clock, Entry, EnumerableStore, Store, Sweepa
 import {
   assertAddresses,
   assertChanges,
-  assertLimit,
   assertName,
   assertRange,
   prepareCommit,
@@ -10,13 +9,14 @@ import {
   ThreadkeepError,
   throwIfAborted,
 } from '@threadkeep/core/store'
+import { collectionIndex } from './collection-index.ts'
 import { commitQueue } from './commit-queue.ts'
 import type { Connection, ConnectionOptions } from './connection.ts'
 import { connect } from './connection.ts'
 import { misconfigured } from './errors.ts'
 import type { Layout } from './layout.ts'
 import { layout, lexBounds, unpack } from './layout.ts'
-import { collectionsScript, getScript, listScript, sweepScript } from './scripts.ts'
+import { getScript, listScript } from './scripts.ts'
 import { checkServer } from './startup-checks.ts'
 
 /** How a store on Redis is opened. */
@@ -40,9 +40,6 @@ export interface RedisStoreOptions extends ConnectionOptions {
 
 /** A store on Redis that is the home of its records. */
 export interface RedisStore extends EnumerableStore, SweepableStore {}
-
-// How many collections one call looks through.
-const stride = 200
 
 /** Opens a store on a Redis server, after checking that the server is fit to be one. */
 export async function redisStore(options: RedisStoreOptions & { readonly role?: 'primary' }): Promise<RedisStore>
@@ -110,7 +107,7 @@ export async function redisStore(options: RedisStoreOptions): Promise<Store> {
     [Symbol.asyncDispose]: close,
   }
   if (!indexed) return store
-  return { ...store, ...index(connection, names, clock, begin) } as RedisStore
+  return { ...store, ...collectionIndex(connection, names, clock, begin) } as RedisStore
 }
 
 /** Records of one collection are one command; of several, one script, so that they are of one moment. */
@@ -147,51 +144,4 @@ async function get(
     answer[place] = unpack(found[n]!, collection, key, now)
   }
   return answer
-}
-
-/** What the index of collections is for. */
-function index(
-  connection: Connection,
-  names: Layout,
-  clock: Clock,
-  begin: (options: CallOptions | undefined) => void,
-): Pick<RedisStore, 'collections' | 'sweep'> {
-  return {
-    async collections(range, callOptions) {
-      begin(callOptions)
-      assertRange({ ...range })
-      const { limit, prefix } = range
-      const live: string[] = []
-      let [low, high] = lexBounds({ ...range, ...(prefix !== undefined && { prefix }) })
-      for (;;) {
-        const page = ['ZRANGE', names.collections, low, high, 'BYLEX', 'LIMIT', '0', String(stride)]
-        const found = await connection.send<string[]>(page, 'read', callOptions?.signal)
-        if (found.length > 0) {
-          const keys = found.flatMap((name) => [names.records(name), names.expiry(name)])
-          const args = [String(clock.now()), ...found]
-          const all = [names.collections, ...keys]
-          live.push(...(await connection.run<string[]>(collectionsScript, all, args, 'read', callOptions?.signal)))
-        }
-        if (found.length < stride || live.length >= limit) return live.slice(0, limit)
-        low = `(${found.at(-1)}`
-      }
-    },
-
-    async sweep(limit, callOptions) {
-      begin(callOptions)
-      assertLimit(limit)
-      let removed = 0
-      while (removed < limit) {
-        const now = String(clock.now())
-        const page = ['ZRANGE', names.due, '-inf', now, 'BYSCORE', 'LIMIT', '0', String(stride)]
-        const due = await connection.send<string[]>(page, 'read', callOptions?.signal)
-        if (due.length === 0) break
-        const keys = due.flatMap((name) => [names.records(name), names.order(name), names.expiry(name)])
-        const args = [now, String(limit - removed), ...due]
-        const all = [names.collections, names.due, ...keys]
-        removed += await connection.run<number>(sweepScript, all, args, 'write', callOptions?.signal)
-      }
-      return removed
-    },
-  }
 }

@@ -24,7 +24,9 @@ export async function checkServer(connection: Connection, { role, replicas }: De
   if (info.get('role') === 'slave') {
     throw misconfigured('This Redis server is a replica, which takes no writes. Connect to its master.')
   }
-  const connected = Number(info.get('connected_slaves') ?? 0)
+  const connected = [...info].filter(
+    ([name, value]) => /^slave\d+$/.test(name) && value.includes('state=online'),
+  ).length
   if (connected < replicas) {
     throw misconfigured(
       `durability "replicated" waits for ${replicas} replicas, but ${connected} are connected. Connect more, or ask for fewer.`,

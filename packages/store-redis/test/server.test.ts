@@ -1,0 +1,144 @@
+import { canOwn, ownServer } from '@threadkeep/test-support/services'
+import { createClient } from 'redis'
+import { describe, expect, test, vi } from 'vitest'
+import { redisStore } from '../src/index.ts'
+
+const at = { collection: 'c', key: 'k' }
+const put = (n: number, key = 'k') => ({ type: 'put', at: { collection: 'c', key }, value: { n } }) as const
+
+describe.skipIf(!(await canOwn('redis')))('the server a store starts on', () => {
+  test('one that evicts is refused with the way out, and is fine for a cache', async () => {
+    await using server = await ownServer('redis', { args: ['--maxmemory-policy', 'allkeys-lru'] })
+    await expect(redisStore({ url: server.url })).rejects.toMatchObject({
+      code: 'MISCONFIGURED',
+      message: expect.stringMatching(/allkeys-lru.*noeviction.*role: 'cache'/),
+    })
+    await using cache = await redisStore({ url: server.url, role: 'cache' })
+    await cache.commit([put(1)])
+    expect(await cache.get([at])).toMatchObject([{ value: { n: 1 } }])
+    expect('collections' in cache).toBe(false)
+  })
+
+  test('a cache whose records were evicted has a miss, and lists what is left', async () => {
+    await using server = await ownServer('redis', { args: ['--maxmemory-policy', 'allkeys-lru'] })
+    await using client = await connect(server.url)
+    await using cache = await redisStore({ url: server.url, role: 'cache' })
+    await cache.commit([put(1, 'a'), put(2, 'b')])
+    await client.del('{threadkeep}:records:c')
+    await cache.commit([put(3, 'c')])
+    expect(await cache.get([{ collection: 'c', key: 'a' }])).toEqual([undefined])
+    expect((await cache.list('c', { limit: 1 })).map(({ key }) => key)).toEqual(['c'])
+    expect(await client.zCard('{threadkeep}:order:c')).toBe(1)
+  })
+
+  test('one that would lose commits at a crash is warned of', async () => {
+    await using server = await ownServer('redis', { args: ['--appendonly', 'no'] })
+    const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
+    await using _ = await redisStore({ url: server.url })
+    expect(warn.mock.calls).toEqual([[expect.stringContaining('appendonly'), { code: 'THREADKEEP_REDIS_WITHOUT_AOF' }]])
+    warn.mockRestore()
+  })
+
+  test('a full one answers STORAGE_FULL, keeps what it has readable, and works again when there is room', async () => {
+    await using server = await ownServer('redis')
+    await using client = await connect(server.url)
+    await using store = await redisStore({ url: server.url })
+    await store.commit([put(1)])
+    await client.configSet('maxmemory', '1')
+    const [writing, deleting] = await Promise.allSettled([
+      store.commit([put(2), put(3, 'other')]),
+      store.commit([{ type: 'delete', at: { collection: 'c', key: 'gone' } }]),
+    ])
+    expect(writing).toMatchObject({ reason: { code: 'STORAGE_FULL', retryable: false, maybeCommitted: false } })
+    expect(deleting).toMatchObject({ value: { ok: true } })
+    expect(await store.list('c', { limit: 9 })).toMatchObject([{ key: 'k', value: { n: 1 } }])
+    await client.configSet('maxmemory', '0')
+    expect((await store.commit([put(4)])).ok).toBe(true)
+  })
+
+  test('one that has forgotten its scripts is taught them again', async () => {
+    await using server = await ownServer('redis')
+    await using client = await connect(server.url)
+    await using store = await redisStore({ url: server.url })
+    for (let n = 1; n <= 2; n++) {
+      await client.scriptFlush()
+      await Promise.all([store.commit([put(n)]), store.commit([put(n, 'other')])])
+      await client.scriptFlush()
+      expect(await store.list('c', { limit: 9 })).toMatchObject([{ value: { n } }, { value: { n } }])
+    }
+  })
+
+  test('one that does not answer, or refuses the user, is an error in good time', async () => {
+    await expect(redisStore({ url: 'redis://127.0.0.1:1', timeout: 300 })).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+    })
+    await using server = await ownServer('redis', { args: ['--protected-mode', 'no'] })
+    const url = server.url.replace('redis://', 'redis://somebody:secret@')
+    await expect(redisStore({ url })).rejects.toMatchObject({ code: 'MISCONFIGURED' })
+  })
+
+  test('options that contradict each other are refused', async () => {
+    const client = createClient({ url: 'redis://127.0.0.1:1' })
+    for (const options of [
+      {},
+      { url: 'redis://127.0.0.1:1', client },
+      { client },
+      { url: 'redis://127.0.0.1:1', namespace: '{x}' },
+      { url: 'redis://127.0.0.1:1', namespace: '' },
+      { url: 'redis://127.0.0.1:1', timeout: 0 },
+      { url: 'redis://127.0.0.1:1', durability: 'replicated', replicas: 0 } as const,
+    ]) {
+      await expect(redisStore(options)).rejects.toMatchObject({ code: 'MISCONFIGURED' })
+    }
+  })
+})
+
+describe.skipIf(!(await canOwn('redis')))('durability "replicated"', () => {
+  test('waits for the replica; without it in time, the commit may be lost and says so', async () => {
+    await using primary = await ownServer('redis', { args: ['--repl-diskless-sync-delay', '0'] })
+    const { port } = new URL(primary.url)
+    await expect(redisStore({ url: primary.url, durability: 'replicated' })).rejects.toMatchObject({
+      code: 'MISCONFIGURED',
+      message: expect.stringContaining('0 are connected'),
+    })
+    await using replica = await ownServer('redis', { args: ['--replicaof', '127.0.0.1', port] })
+    await expect(redisStore({ url: replica.url })).rejects.toMatchObject({ code: 'MISCONFIGURED' })
+    const options = { url: primary.url, durability: 'replicated', timeout: 500 } as const
+    const store = await expect
+      .poll(() => redisStore(options).catch(() => undefined), { timeout: 10_000 })
+      .toBeTruthy()
+      .then(() => redisStore(options))
+    await using copy = await connect(replica.url)
+    await store.commit([put(1)])
+    expect(await copy.hGet('{threadkeep}:records:c', 'k')).toMatch(/ \{"n":1\}$/)
+
+    await replica.kill9()
+    await expect(store.commit([put(2)])).rejects.toMatchObject({ maybeCommitted: true })
+    expect(await store.get([at])).toMatchObject([{ value: { n: 2 } }])
+    expect(await store.commit([{ type: 'check', at, version: null }, put(3)])).toEqual({ ok: false, conflict: at })
+    await store.close()
+  })
+})
+
+describe.skipIf(!(await canOwn('redis')))('a cluster', () => {
+  test('takes every verb on one node: all keys of a namespace share a slot, and all are declared', async () => {
+    await using server = await ownServer('redis', { args: ['--cluster-enabled', 'yes'] })
+    await using client = await connect(server.url)
+    await client.clusterAddSlotsRange({ start: 0, end: 16_383 })
+    await expect.poll(() => client.clusterInfo(), { timeout: 15_000 }).toContain('cluster_state:ok')
+    await using store = await redisStore({ url: server.url })
+    const expiresAt = Date.now() + 60_000
+    await store.commit([put(1), { type: 'put', at: { collection: 'd', key: 'k' }, value: {}, expiresAt }])
+    expect(await store.get([at, { collection: 'd', key: 'k' }])).toMatchObject([{ value: { n: 1 } }, { expiresAt }])
+    expect(await store.list('c', { limit: 9 })).toHaveLength(1)
+    expect(await store.collections({ limit: 9 })).toEqual(['c', 'd'])
+    expect(await store.sweep(9)).toBe(0)
+  })
+})
+
+async function connect(url: string) {
+  const client = createClient({ url })
+  client.on('error', () => {})
+  await client.connect()
+  return Object.assign(client, { [Symbol.asyncDispose]: async () => client.destroy() })
+}
