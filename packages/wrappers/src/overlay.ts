@@ -1,6 +1,6 @@
 import type { Change, Entry, EnumerableStore, Range, Store, Version } from '@threadkeep/core/store'
-import { compareBytes, forward, isEnumerable, ThreadkeepError } from '@threadkeep/core/store'
-import { copyAddresses, copyChanges } from './copy-changes.ts'
+import { compareBytes, forward, isEnumerable, ThreadkeepError, takeAddresses } from '@threadkeep/core/store'
+import { copyChanges } from './copy-changes.ts'
 import { mergeNames } from './merge-names.ts'
 
 type Check = Extract<Change, { type: 'check' }>
@@ -30,7 +30,7 @@ export function overlay(first: Store, second: Store): Store {
   return forward(first, {
     name,
     async get(at, options) {
-      const asked = copyAddresses(at)
+      const asked = takeAddresses(at)
       const found = await first.get(asked, options)
       const missing = asked.filter((_, n) => found[n] === undefined)
       if (missing.length === 0) return found

@@ -1,6 +1,5 @@
 import type { Address, Entry, JsonObject, Store } from '@threadkeep/core/store'
-import { assertAddress, forward } from '@threadkeep/core/store'
-import { copyAddresses } from './copy-changes.ts'
+import { assertAddress, forward, takeAddresses } from '@threadkeep/core/store'
 import { mapPuts } from './map-puts.ts'
 
 /** How values are written differently from how they are read. */
@@ -23,7 +22,7 @@ export function transformValues(inner: Store, codec: ValueCodec): Store {
 
   return forward(inner, {
     async get(at, options) {
-      const asked = copyAddresses(at)
+      const asked = takeAddresses(at)
       const found = await inner.get(asked, options)
       return found.map((entry, n) => entry && decode(entry, asked[n]!))
     },

@@ -16,6 +16,7 @@ import {
   isThreadkeepError,
   systemClock,
   ThreadkeepError,
+  takeAddresses,
   throwIfAborted,
 } from '@threadkeep/core/store'
 import { abortable } from './abortable.ts'
@@ -24,7 +25,7 @@ import { createCacheTier } from './cache/cache-tier.ts'
 import { createFlights } from './cache/flights.ts'
 import { followHints } from './cache/invalidation-hints.ts'
 import { createWriteWatch } from './cache/write-watch.ts'
-import { copyAddresses, copyChanges } from './copy-changes.ts'
+import { copyChanges } from './copy-changes.ts'
 import { requireChoice, requireNumber } from './options.ts'
 import type { Statistics } from './statistics/statistics.ts'
 
@@ -115,7 +116,7 @@ export function withCache(options: CacheOptions): Wrapper {
 
     const get = async (at: readonly Address[], callOptions?: CallOptions): Promise<readonly (Entry | undefined)[]> => {
       throwIfAborted(callOptions)
-      const own = copyAddresses(at)
+      const own = takeAddresses(at)
       if (closed || own.length === 0 || hints?.heard === false) return inner.get(own, callOptions)
       const lookups = await abortable(tier.lookup(own), callOptions?.signal)
       const missing = []

@@ -1,9 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises'
 import type { CallOptions, Wrapper } from '@threadkeep/core/store'
-import { forward, ThreadkeepError, throwIfAborted } from '@threadkeep/core/store'
+import { forward, ThreadkeepError, takeAddresses, throwIfAborted } from '@threadkeep/core/store'
 import type { ChaosCall, Disturbance, Fault } from './chaos/faults.ts'
 import { seededRandom } from './chaos/seeded-random.ts'
-import { copyAddresses, copyChanges } from './copy-changes.ts'
+import { copyChanges } from './copy-changes.ts'
 
 /** What goes wrong. */
 export interface ChaosOptions {
@@ -42,7 +42,7 @@ export function withChaos({ faults, seed = 1, sleep = wait }: ChaosOptions): Wra
     // Copied at the call: by the end of a delay the caller may have changed what it handed over.
     return forward(inner, {
       async get(at, options) {
-        const own = copyAddresses(at)
+        const own = takeAddresses(at)
         return disturb('get', () => inner.get(own, options), options)
       },
       list(collection, range, options) {

@@ -1,6 +1,5 @@
 import type { Entry, EnumerableStore, Store, Version, Wrapper } from '@threadkeep/core/store'
-import { forward, isEnumerable, isThreadkeepError } from '@threadkeep/core/store'
-import { copyAddresses } from './copy-changes.ts'
+import { forward, isEnumerable, isThreadkeepError, takeAddresses } from '@threadkeep/core/store'
 import { requireChoice } from './options.ts'
 import { overlay } from './overlay.ts'
 
@@ -35,7 +34,7 @@ function surviveOutage(first: Store, second: Store, isOutage: (error: unknown) =
   return forward(first, {
     name,
     async get(at, options) {
-      const asked = copyAddresses(at)
+      const asked = takeAddresses(at)
       try {
         return await first.get(asked, options)
       } catch (error) {

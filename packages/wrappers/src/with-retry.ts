@@ -9,8 +9,15 @@ import type {
   Store,
   Wrapper,
 } from '@threadkeep/core/store'
-import { forward, isThreadkeepError, type SweepableStore, systemClock, ThreadkeepError } from '@threadkeep/core/store'
-import { copyAddresses, copyChanges } from './copy-changes.ts'
+import {
+  forward,
+  isThreadkeepError,
+  type SweepableStore,
+  systemClock,
+  ThreadkeepError,
+  takeAddresses,
+} from '@threadkeep/core/store'
+import { copyChanges } from './copy-changes.ts'
 import { requireNumber } from './options.ts'
 import { isRepeatable, witnesses } from './retry/repeatable.ts'
 import { createRetryBudget } from './retry/retry-budget.ts'
@@ -107,7 +114,7 @@ export function withRetry(options: RetryOptions = {}): Wrapper {
     // Everything is copied at the call: by the time of a retry the caller may have changed it.
     return forward(inner, {
       async get(at, callOptions) {
-        const own = copyAddresses(at)
+        const own = takeAddresses(at)
         return read(() => inner.get(own, callOptions), callOptions)
       },
       list(collection, range, callOptions) {
