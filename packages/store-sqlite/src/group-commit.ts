@@ -2,6 +2,7 @@ import type { CallOptions } from '@threadkeep/core/store'
 import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 import { busy } from './busy.ts'
 import type { Database } from './database.ts'
+import type { LoopTurn } from './loop-turn.ts'
 
 /** One caller's part of a shared transaction. */
 export interface Job<T> {
@@ -28,20 +29,22 @@ interface Waiting<T> extends Job<T> {
 const mostChanges = 2_000
 
 /**
- * Everything added until the event loop has come around goes into one transaction with one fsync: a lone commit waits for nobody,
- * and commits that arrive while others are written share the next one. When a transaction fails, each of its jobs runs again
+ * Commits that come one after another are written at once. Those that come together share a transaction and its fsync: all that
+ * were added until the event loop has come around, which includes those that arrived while the last group was written. When a transaction fails, each of its jobs runs again
  * alone, so that every caller gets the answer to its own commit.
  */
-export function groupCommit<T>(database: Database): GroupCommit<T> {
+export function groupCommit<T>(database: Database, turn: LoopTurn): GroupCommit<T> {
   const queue: Waiting<T>[] = []
   let scheduled = false
+  let lone = true
   let alone = 0
   let whenIdle: (() => void)[] = []
 
   const schedule = (): void => {
     scheduled = true
-    // After the poll phase: every socket that had something to say has been heard by then.
-    setImmediate(writeGroup)
+    // Otherwise after the poll phase: every socket that had something to say has been heard by then.
+    if (lone && !turn.isSpent() && !turn.isShared()) queueMicrotask(writeGroup)
+    else setImmediate(writeGroup)
   }
 
   const writeGroup = (): void => {
@@ -51,6 +54,7 @@ export function groupCommit<T>(database: Database): GroupCommit<T> {
       return group.map((job) => job.run())
     }
     const settle = (answers: readonly T[]): void => {
+      lone = group.length === 1
       for (let i = 0; i < group.length; i++) group[i]!.resolve(answers[i]!)
       goOn()
     }

@@ -1,3 +1,5 @@
 export type { BackupResult } from './backup.ts'
+export type { SqliteSearchIndexOptions } from './search/sqlite-search-index.ts'
+export { sqliteSearchIndex } from './search/sqlite-search-index.ts'
 export type { SqliteStore, SqliteStoreOptions } from './sqlite-store.ts'
 export { sqliteStore } from './sqlite-store.ts'

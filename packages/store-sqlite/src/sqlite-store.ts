@@ -16,9 +16,9 @@ import type { BackupResult } from './backup.ts'
 import { backUp } from './backup.ts'
 import type { Database, DatabaseOptions } from './database.ts'
 import { openDatabase } from './database.ts'
-import { fairTurns } from './fair-turns.ts'
 import { groupCommit } from './group-commit.ts'
 import { records, storeTables } from './layout.ts'
+import { loopTurn } from './loop-turn.ts'
 
 /** How a SQLite store is opened. */
 export type SqliteStoreOptions = DatabaseOptions
@@ -34,8 +34,8 @@ export interface SqliteStore extends EnumerableStore, SweepableStore {
   backup(target: string): Promise<BackupResult>
 }
 
-/** How long reads may keep the event loop to themselves, in milliseconds. */
-const readBudget = 1
+/** How long calls that follow each other may keep the event loop to themselves, in milliseconds. */
+const turnBudget = 1
 const sweepStep = 500
 
 /**
@@ -51,8 +51,8 @@ export async function sqliteStore(options: SqliteStoreOptions): Promise<SqliteSt
 export function storeIn(database: Database, clock: Clock): SqliteStore {
   const { path } = database
   const table = records(database, clock)
-  const turnOver = fairTurns(readBudget)
-  const commits = groupCommit<CommitResult>(database)
+  const turn = loopTurn(turnBudget)
+  const commits = groupCommit<CommitResult>(database, turn)
   const nextVersion = versionSource()
   let closing: Promise<void> | undefined
 
@@ -78,7 +78,7 @@ export function storeIn(database: Database, clock: Clock): SqliteStore {
     async get(at, options) {
       begin(options)
       const own = takeAddresses(at)
-      await turnOver()
+      if (turn.isSpent()) await setImmediate()
       return database.read(() => table.get(own), options)
     },
 
@@ -87,7 +87,7 @@ export function storeIn(database: Database, clock: Clock): SqliteStore {
       assertName(collection, 'collection')
       const own = { ...range }
       assertRange(own)
-      await turnOver()
+      if (turn.isSpent()) await setImmediate()
       return database.read(() => table.list(collection, own), options)
     },
 
@@ -106,7 +106,7 @@ export function storeIn(database: Database, clock: Clock): SqliteStore {
       begin(options)
       const own = { ...range }
       assertRange(own)
-      await turnOver()
+      if (turn.isSpent()) await setImmediate()
       return database.read(() => table.collections(own), options)
     },
 

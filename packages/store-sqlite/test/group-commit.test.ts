@@ -4,6 +4,7 @@ import type { Database } from '../src/database.ts'
 import { openDatabase } from '../src/database.ts'
 import { groupCommit } from '../src/group-commit.ts'
 import { storeTables } from '../src/layout.ts'
+import { loopTurn } from '../src/loop-turn.ts'
 import { check, keys, openStore, put } from './support/open-store.ts'
 import { temporaryPath } from './support/temporary-path.ts'
 
@@ -69,16 +70,47 @@ describe('groupCommit', () => {
 
   test('what comes in one turn of the event loop shares a transaction', async () => {
     const database = await countingDatabase()
-    const group = groupCommit<string>(database)
+    const group = groupCommit<string>(database, loopTurn(1))
     const jobs = Array.from({ length: 32 }, (_, n) => group.add({ size: 1, run: insert(database, `k${n}`) }))
     expect(await Promise.all(jobs)).toHaveLength(32)
     expect(database.transactions()).toBe(1)
     expect(stored(database)).toHaveLength(32)
   })
 
+  test.each([
+    ['are written at once', 1_000, 0],
+    ['let the event loop through once its turn is spent', 0, 9],
+  ])('commits one after another %s', async (_, budget, turns) => {
+    const database = await countingDatabase()
+    const group = groupCommit<string>(database, loopTurn(budget))
+    let turned = 0
+    let counting = true
+    const count = (): void => {
+      turned++
+      if (counting) setImmediate(count)
+    }
+    setImmediate(count)
+    for (let n = 0; n < 20; n++) await group.add({ size: 1, run: insert(database, `k${n}`) })
+    counting = false
+    expect(database.transactions()).toBe(20)
+    if (turns === 0) expect(turned).toBe(0)
+    else expect(turned).toBeGreaterThanOrEqual(turns)
+  })
+
+  test('what other callbacks of the same turn of the event loop add shares the next transaction', async () => {
+    const database = await countingDatabase()
+    const group = groupCommit<string>(database, loopTurn(1_000))
+    const wait = (n: number) => new Promise<string>((resolve) => setTimeout(() => resolve(add(n)), 1))
+    const add = (n: number) => group.add({ size: 1, run: insert(database, `k${n}`) })
+    await Promise.all(Array.from({ length: 16 }, (_, n) => wait(n)))
+    // The first finds itself alone; timers of one moment are called in one turn, give or take one.
+    expect(database.transactions()).toBeLessThan(6)
+    expect(stored(database)).toHaveLength(16)
+  })
+
   test('a transaction takes at most 2,000 changes, but always one whole commit', async () => {
     const database = await countingDatabase()
-    const group = groupCommit<string>(database)
+    const group = groupCommit<string>(database, loopTurn(1))
     const sizes = [1_500, 500, 1, 9_000, 1]
     await Promise.all(sizes.map((size, n) => group.add({ size, run: insert(database, `k${n}`) })))
     expect(database.transactions()).toBe(4)
@@ -87,7 +119,7 @@ describe('groupCommit', () => {
 
   test('when a transaction fails, only the commit that broke it gets the error', async () => {
     const database = await countingDatabase()
-    const group = groupCommit<string>(database)
+    const group = groupCommit<string>(database, loopTurn(1))
     const breaks = () => {
       insert(database, 'half')()
       throw new ThreadkeepError('CORRUPT', 'broken')
@@ -112,7 +144,7 @@ describe('groupCommit', () => {
         throw new ThreadkeepError('UNAVAILABLE', 'the disk failed', { maybeCommitted: true })
       },
     }
-    const group = groupCommit<string>(failing)
+    const group = groupCommit<string>(failing, loopTurn(1))
     const jobs = ['a', 'b', 'c'].map((key) => group.add({ size: 1, run: insert(database, key) }))
     for (const answer of await Promise.allSettled(jobs))
       expect(answer).toMatchObject({ reason: { maybeCommitted: true } })
@@ -121,7 +153,7 @@ describe('groupCommit', () => {
 
   test('drain answers when nothing is left, also when nothing came', async () => {
     const database = await countingDatabase()
-    const group = groupCommit<string>(database)
+    const group = groupCommit<string>(database, loopTurn(1))
     await group.drain()
     let done = 0
     for (let n = 0; n < 10; n++) void group.add({ size: 1_500, run: insert(database, `k${n}`) }).then(() => done++)
