@@ -95,9 +95,9 @@ export function commitQueue(options: CommitQueueOptions): CommitQueue {
   /** Sent behind the script on the same connection, so that it counts what the script wrote. */
   const waitForReplicas = async (): Promise<number> => {
     if (replicas === 0) return 0
-    // A little less than the deadline of the call, so that an answer in time says how many there were.
-    const patience = Math.ceil(connection.timeout * 0.9)
-    return connection.send<number>(['WAIT', String(replicas), String(patience)], 'write')
+    // Less than the deadline of the call, by more than the server is late with it, so that the answer says how many there were.
+    const patience = Math.max(1, Math.min(connection.timeout * 0.8, connection.timeout - 250))
+    return connection.send<number>(['WAIT', String(replicas), String(Math.round(patience))], 'write')
   }
 
   const encode = (

@@ -1,12 +1,13 @@
-import { storeCases } from '@threadkeep/core/conformance'
+import { modelSuite, storeCases } from '@threadkeep/core/conformance'
 import { service } from '@threadkeep/test-support/services'
+import fc from 'fast-check'
 import { describe, test } from 'vitest'
 import { redisStore } from '../src/index.ts'
 
 const redis = await service('redis')
 
 describe.skipIf(!redis.available)('redisStore keeps the contract', () => {
-  for (const { name, run } of storeCases) {
+  for (const { name, run } of [...storeCases, ...modelSuite(fc)]) {
     test(name, () =>
       run({
         open: async (clock) => {

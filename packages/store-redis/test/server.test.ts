@@ -103,13 +103,15 @@ describe.skipIf(!(await canOwn('redis')))('durability "replicated"', () => {
     })
     await using replica = await ownServer('redis', { args: ['--replicaof', '127.0.0.1', port] })
     await expect(redisStore({ url: replica.url })).rejects.toMatchObject({ code: 'MISCONFIGURED' })
-    const options = { url: primary.url, durability: 'replicated', timeout: 500 } as const
+    const options = { url: primary.url, durability: 'replicated', timeout: 700 } as const
     const store = await expect
       .poll(() => redisStore(options).catch(() => undefined), { timeout: 10_000 })
       .toBeTruthy()
       .then(() => redisStore(options))
     await using copy = await connect(replica.url)
-    await store.commit([put(1)])
+    // It counts as connected a moment before it confirms.
+    const first = () => store.commit([put(1)]).catch(() => undefined)
+    await expect.poll(first, { timeout: 10_000 }).toMatchObject({ ok: true })
     expect(await copy.hGet('{threadkeep}:records:c', 'k')).toMatch(/ \{"n":1\}$/)
 
     await replica.kill9()
