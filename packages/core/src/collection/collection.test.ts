@@ -2,10 +2,10 @@ import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { memoryStore } from '../memory/memory-store.ts'
 import { manualClock } from '../store/clock.ts'
+import { collectionNames } from '../store/collection-names.ts'
 import { forward } from '../store/forward.ts'
 import type { JsonObject } from '../store/types.ts'
 import { collection } from './collection.ts'
-import { collectionNames } from './collection-names.ts'
 
 const clock = manualClock()
 const setUp = () => memoryStore({ clock })

@@ -1,5 +1,4 @@
 export { collection } from './collection.ts'
-export { collectionNames } from './collection-names.ts'
 export type {
   Collection,
   CollectionOptions,

@@ -3,6 +3,7 @@ export { isThreadkeepError, ThreadkeepError } from '../errors/threadkeep-error.t
 export { answered, answerOf } from './answered.ts'
 export type { CallOptions } from './call-options.ts'
 export { throwIfAborted } from './call-options.ts'
+export { canonicalJson } from './canonical-json.ts'
 export type { TakenChange } from './changes.ts'
 export {
   assertAddresses,
@@ -13,8 +14,13 @@ export {
   takeAddresses,
   takeChanges,
 } from './changes.ts'
+export type { Checksum } from './checksum.ts'
+export { checksum } from './checksum.ts'
 export type { Clock, ManualClock } from './clock.ts'
 export { manualClock, systemClock } from './clock.ts'
+export { collectionNames } from './collection-names.ts'
+export type { CopiedCollection, CopyOptions, CopyProgress, CopyReport } from './copy.ts'
+export { copy } from './copy.ts'
 export type { FullStore } from './forward.ts'
 export { forward, isEnumerable, isSweepable } from './forward.ts'
 export type { IdSource } from './ids.ts'
@@ -40,6 +46,8 @@ export type { ScanOptions } from './scan.ts'
 export { scan } from './scan.ts'
 export type { Wrapper } from './stack.ts'
 export { stack } from './stack.ts'
+export type { SweepEveryOptions, SweepOptions } from './sweep.ts'
+export { sweep, sweepEvery } from './sweep.ts'
 export type {
   Address,
   Change,

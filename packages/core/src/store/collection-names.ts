@@ -1,7 +1,7 @@
 import { ThreadkeepError } from '../errors/threadkeep-error.ts'
-import type { CallOptions } from '../store/call-options.ts'
-import { isEnumerable } from '../store/forward.ts'
-import type { Store } from '../store/types.ts'
+import type { CallOptions } from './call-options.ts'
+import { isEnumerable } from './forward.ts'
+import type { Store } from './types.ts'
 
 /** The names of all collections that hold something, in byte order. `UNSUPPORTED` where the store cannot tell. */
 export async function* collectionNames(
