@@ -44,6 +44,8 @@ import { createStats } from './stats/stats.ts'
 import type { Stats } from './stats/stats.types.ts'
 import { createThreads } from './threads/threads.ts'
 import type { Threads } from './threads/threads.types.ts'
+import { createTransfer } from './transfer/transfer.ts'
+import type { Transfer } from './transfer/transfer.types.ts'
 import { createUsers } from './users/users.ts'
 import type { Users } from './users/users.types.ts'
 
@@ -74,6 +76,7 @@ export interface Threadkeep extends AsyncDisposable {
   readonly search: Search
   readonly attachments: Attachments
   readonly jobs: Jobs
+  readonly transfer: Transfer
   readonly live: Live
   /** What follows the events: for workers, and for those who want to wait. */
   readonly projections: Projections & {
@@ -134,11 +137,13 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     await projector?.close()
   }
   const { messages, ...forThreads } = createMessages(context, door, reader, writer, kinds)
+  const users = createUsers(context, door, writer)
   const threads = createThreads(context, door, reader, writer, kinds, forThreads)
   return {
     threads,
     messages,
-    users: createUsers(context, door, writer),
+    users,
+    transfer: createTransfer(context, door, reader, writer, kinds, users),
     stats: door.guard(createStats(context, reader, projections.statistics)),
     audit: door.guard(createAudit(context)),
     search: door.guard(createSearch(context, reader, kinds, forThreads.reads)),

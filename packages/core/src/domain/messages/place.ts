@@ -7,8 +7,8 @@ import type { ThreadScope } from '../kernel/thread-scope.ts'
 import { factsOf } from './content.ts'
 
 /**
- * Puts a message at the end of its thread: the record, its id, its expiry, the thread's counts and the event. The record's `seq` must be
- * the thread's next. Answers the number of the event.
+ * Puts a message into its thread: the record, its id, its expiry, the thread's counts and the event. The record's `seq` is the thread's next, or,
+ * in an import, an earlier one that is known to be free. Answers the number of the event.
  */
 export function placeMessage(scope: ThreadScope, actorId: string, record: MessageRecord, activityAt: Millis): number {
   const { thread, now } = scope
@@ -17,7 +17,7 @@ export function placeMessage(scope: ThreadScope, actorId: string, record: Messag
   scope.put(at(names.messages(thread.id), seqKey(seq)), asJson(record), expiresAt)
   scope.put(at(names.messageIds(thread.id), token(id)), { seq }, expiresAt)
   scope.update({
-    seq,
+    seq: Math.max(thread.seq, seq),
     messageCount: thread.messageCount + 1,
     lastActivityAt: Math.max(thread.lastActivityAt, activityAt),
     updatedAt: now,

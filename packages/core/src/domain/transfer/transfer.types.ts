@@ -26,7 +26,7 @@ export interface Manifest {
 export interface ImportOptions extends CallOptions {
   /** Checks every row, writes nothing. */
   readonly dryRun?: boolean
-  /** Names the import so that it can be resumed and repeated: rows done before are skipped. Default: the file's checksum. */
+  /** Names the import so that it goes on where it was interrupted. Without one it begins anew, which skips what is there already. */
   readonly jobId?: string
   readonly batchSize?: number
   readonly onProgress?: (progress: ImportProgress) => void

@@ -1,0 +1,140 @@
+import { isThreadkeepError, ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import type { Actor } from '../kernel/actor.ts'
+import type { Context } from '../kernel/context.ts'
+import { at, names, token } from '../kernel/names.ts'
+import { isAttachment, isMessage, isThread, isUser } from './check-rows.ts'
+import { readRows } from './read-rows.ts'
+import type { ImportedThread, RowWriter } from './row-writer.ts'
+import type { Row } from './rows.ts'
+import type { ImportOptions, ImportReport } from './transfer.types.ts'
+
+const defaultBatch = 100
+const maxErrors = 100
+
+type MessageRow = Extract<Row, { type: 'message' }>
+type AttachmentRow = Extract<Row, { type: 'attachment' }>
+
+/** `transfer.import`: rows are written in batches, each a commit; what is there already is skipped, so that an import can be repeated at any time. */
+export function createImport(context: Context, writer: RowWriter) {
+  const { store, ids, limits } = context
+
+  return async function importBytes(
+    actor: Actor,
+    bytes: AsyncIterable<Uint8Array>,
+    options: ImportOptions = {},
+  ): Promise<ImportReport> {
+    const { dryRun = false, batchSize = defaultBatch, jobId = ids.next('imp'), onProgress, signal } = options
+    if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 500)
+      throw new ThreadkeepError('INVALID_LIMIT', 'batchSize is a whole number from 1 to 500.')
+    const checkpoint = at(names.checkpoints, `import/${token(jobId)}`)
+    const [known] = options.jobId === undefined ? [] : await store.get([checkpoint])
+    const done = dryRun ? 0 : ((known?.value['rows'] as number | undefined) ?? 0)
+    const progress = { rows: 0, imported: 0, skipped: 0, failed: 0 }
+    const counts = { threads: 0, messages: 0, users: 0 }
+    const errors: { row: number; code: string; message: string }[] = []
+    let thread: ImportedThread | undefined
+    let file:
+      | { readonly number: number; readonly row: AttachmentRow; readonly bytes: Uint8Array[]; size: number }
+      | undefined
+    let batch: { readonly number: number; readonly row: MessageRow }[] = []
+
+    const fail = (row: number, error: unknown): void => {
+      if (!isThreadkeepError(error) || error.retryable) throw error
+      progress.failed++
+      if (errors.length < maxErrors) errors.push({ row, code: error.code, message: error.message })
+    }
+    const count = (what: keyof typeof counts, written: boolean): void => {
+      progress[written ? 'imported' : 'skipped']++
+      if (written) counts[what]++
+    }
+
+    async function flush(): Promise<void> {
+      const rows = batch
+      batch = []
+      if (rows.length > 0 && thread) {
+        try {
+          const outcomes = await writer.messages(
+            actor,
+            thread,
+            rows.map(({ row }) => row),
+            dryRun,
+          )
+          outcomes.forEach((outcome, i) => {
+            if (typeof outcome === 'boolean') count('messages', outcome)
+            else fail(rows[i]!.number, outcome)
+          })
+        } catch (error) {
+          for (const { number } of rows) fail(number, error)
+        }
+      }
+      if (!dryRun && options.jobId !== undefined && progress.rows > done) {
+        await store.commit([{ type: 'put', at: checkpoint, value: { rows: progress.rows } }])
+      }
+      onProgress?.({ ...progress })
+    }
+
+    /** Writes the file whose bytes have all been read. */
+    async function finishFile(): Promise<void> {
+      const whole = file
+      file = undefined
+      if (!whole) return
+      try {
+        progress[(await writer.attachment(actor, whole.row, whole.bytes, dryRun)) ? 'imported' : 'skipped']++
+      } catch (error) {
+        fail(whole.number, error)
+      }
+    }
+
+    function takeBytes(data: unknown): void {
+      // Pieces are part of their file: it is counted, they are not.
+      progress.rows--
+      if (!file) return
+      const piece = Buffer.from(String(data), 'base64')
+      file.size += piece.length
+      if (file.size > limits.maxAttachmentBytes)
+        throw new ThreadkeepError('TOO_LARGE', `An attachment has at most ${limits.maxAttachmentBytes} bytes.`)
+      file.bytes.push(piece)
+    }
+
+    async function take(number: number, row: Row): Promise<void> {
+      if (row.type === 'bytes') return takeBytes(row.data)
+      await finishFile()
+      if (row.type === 'message') {
+        if (!isMessage(row)) throw new ThreadkeepError('INVALID', 'This is not a message row.')
+        if (!thread || thread.id !== row.message.threadId)
+          throw new ThreadkeepError('INVALID', 'A message stands behind its thread: this one does not.')
+        if (batch.push({ number, row }) >= batchSize) await flush()
+        return
+      }
+      await flush()
+      if (row.type === 'user') {
+        if (!isUser(row)) throw new ThreadkeepError('INVALID', 'This is not a user row.')
+        count('users', await writer.user(actor, row, dryRun))
+      } else if (row.type === 'thread') {
+        thread = undefined
+        if (!isThread(row)) throw new ThreadkeepError('INVALID', 'This is not a thread row.')
+        thread = await writer.thread(actor, row, dryRun)
+        count('threads', thread.created)
+      } else if (row.type === 'attachment') {
+        if (!isAttachment(row)) throw new ThreadkeepError('INVALID', 'This is not an attachment row.')
+        file = { number, row, bytes: [], size: 0 }
+      } else throw new ThreadkeepError('INVALID', 'This row is of no known type.')
+    }
+
+    for await (const line of readRows(bytes)) {
+      signal?.throwIfAborted()
+      progress.rows++
+      try {
+        if ('error' in line) throw new ThreadkeepError('INVALID', line.error)
+        // The thread before a skipped row is needed for what follows it.
+        if (line.number <= done && line.row.type !== 'thread') progress.skipped++
+        else await take(line.number, line.row)
+      } catch (error) {
+        fail(line.number, error)
+      }
+    }
+    await finishFile()
+    await flush()
+    return { jobId, dryRun, ...progress, ...counts, errors }
+  }
+}
