@@ -84,8 +84,11 @@ export function withCache(options: CacheOptions): Wrapper {
     const flights = createFlights(inner, clock, tier.fill)
     const writes = createWriteWatch()
     let closed = false
+    // Counts writes that began, here or as far as is known elsewhere.
+    let epoch = 0
 
     const forgetAll = () => {
+      epoch++
       tier.forgetAll()
       flights.detachAll()
       writes.disturbAll()
@@ -100,6 +103,7 @@ export function withCache(options: CacheOptions): Wrapper {
         onGap: forgetAll,
         onError,
         onWritten(at) {
+          epoch++
           writes.disturb(at.map(addressKey))
           void forget(at)
         },
@@ -118,6 +122,7 @@ export function withCache(options: CacheOptions): Wrapper {
       throwIfAborted(callOptions)
       const own = takeAddresses(at)
       if (closed || own.length === 0 || hints?.heard === false) return inner.get(own, callOptions)
+      const begun = epoch
       const lookups = await abortable(tier.lookup(own), callOptions?.signal)
       const missing = []
       for (let i = 0; i < own.length; i++) {
@@ -125,8 +130,9 @@ export function withCache(options: CacheOptions): Wrapper {
         count(own[i]!, lookup.hit)
         if (!lookup.hit) missing.push({ at: own[i]!, seen: lookup.seen })
       }
-      if (missing.length === 0) return lookups.map((lookup) => (lookup.hit ? lookup.entry : undefined))
-      const loaded = await abortable(flights.load(missing), callOptions?.signal)
+      const loaded = missing.length > 0 ? await abortable(flights.load(missing), callOptions?.signal) : []
+      // Copies and fresh records side by side could show half of a commit that began since.
+      if (own.length > 1 && missing.length < own.length && epoch !== begun) return inner.get(own, callOptions)
       let next = 0
       return lookups.map((lookup) => (lookup.hit ? lookup.entry : loaded[next++]))
     }
@@ -157,6 +163,8 @@ export function withCache(options: CacheOptions): Wrapper {
       const written = [...last.values()].map(({ at }) => at)
       const since = clock.now()
       const end = writes.begin(keys)
+      const release = tier.block(keys)
+      epoch++
       let result: CommitResult
       try {
         result = await inner.commit(own, callOptions)
@@ -164,6 +172,7 @@ export function withCache(options: CacheOptions): Wrapper {
         end()
         // It may still happen, some time later: until then nothing about these records is worth keeping.
         if (!isThreadkeepError(error) || error.maybeCommitted) await announce(written, [], since, true)
+        release()
         throw error
       }
       const undisturbed = end()
@@ -176,6 +185,7 @@ export function withCache(options: CacheOptions): Wrapper {
         const stale = forget(own.filter(({ type }) => type === 'check').map(({ at }) => at))
         if (shared) await stale
       }
+      release()
       return result
     }
 

@@ -40,6 +40,8 @@ export interface CacheTier {
   /** Never rejects: what cannot be looked up is a miss. */
   lookup(at: readonly Address[]): Promise<readonly Lookup[]>
   fill(fills: readonly Fill[]): void
+  /** Until the answer is called, these addresses are looked up by nobody, and nothing that is read of them is kept. */
+  block(keys: readonly string[]): () => void
   /**
    * From this call on nothing that was cached before is answered for these addresses. Answers when the cache store knows
    * it too. `hold`: what is read in the next seconds is not kept either.
@@ -65,7 +67,7 @@ const fillsPerCommit = 1000
 export function createCacheTier(options: CacheTierOptions): CacheTier {
   const { cache, ttl, negativeTtl, jitter, shared, clock, random, onError } = options
   const lanes = createLanes()
-  // Addresses with an invalidation on its way to the cache store: until it is there, the cache is not asked about them.
+  // Addresses that are being written, or whose invalidation is on its way to the cache store.
   const blocked = new Map<string, number>()
   let trustedAfter = -Infinity
 
@@ -102,17 +104,28 @@ export function createCacheTier(options: CacheTierOptions): CacheTier {
       ? { type: 'put', at, value: encodeGone(hold), expiresAt: Math.ceil(clock.now() + patience) }
       : { type: 'delete', at }
 
+  const block = (keys: readonly string[]) => {
+    for (const key of keys) blocked.set(key, (blocked.get(key) ?? 0) + 1)
+    return () => {
+      for (const key of keys) {
+        const left = blocked.get(key)! - 1
+        if (left > 0) blocked.set(key, left)
+        else blocked.delete(key)
+      }
+    }
+  }
+
   /** Blocks the addresses until the cache store has the changes. */
   const write = async (at: readonly Address[], changes: () => readonly Change[]) => {
     const keys = at.map(addressKey)
-    for (const key of keys) blocked.set(key, (blocked.get(key) ?? 0) + 1)
+    const release = block(keys)
     await lanes.run(keys, async () => {
       try {
         await cache.commit(changes())
       } catch (error) {
         failed(error)
       }
-      for (const key of keys) unblock(blocked, key)
+      release()
     })
   }
 
@@ -156,15 +169,10 @@ export function createCacheTier(options: CacheTierOptions): CacheTier {
       const at = entries.map(({ collection, key }) => ({ collection, key }))
       await write(at, () => entries.map((entry, i) => put(at[i]!, entry, since) ?? invalidate(at[i]!, false)))
     },
+    block,
     forgetAll,
     drain: lanes.drain,
   }
-}
-
-function unblock(blocked: Map<string, number>, key: string): void {
-  const left = (blocked.get(key) ?? 0) - 1
-  if (left > 0) blocked.set(key, left)
-  else blocked.delete(key)
 }
 
 /** Whether the cache store has certainly not written, and never will: such a value is just not cacheable. */

@@ -13,7 +13,7 @@ export interface Missing {
 
 /** Reads of the inner store, one at a time for each record. */
 export interface Flights {
-  /** Every answer is the caller's own copy. */
+  /** Every answer is the caller's own copy. Several records are read together: they are of one moment. */
   load(missing: readonly Missing[]): Promise<readonly (Entry | undefined)[]>
   /** Reads that begin from now on share nothing with those under way, whose answers are not kept. */
   detach(keys: readonly string[]): void
@@ -54,6 +54,7 @@ export function createFlights(inner: Store, clock: Clock, keep: (fills: readonly
         const place = leading.push(one) - 1
         const answer = batch.promise.then((entries) => entries[place])
         const flight: Flight = { answer, startedAt: clock.now(), key, detached: false }
+        detach(key)
         led.push(flight)
         flights.set(key, flight)
         return answer
@@ -65,10 +66,11 @@ export function createFlights(inner: Store, clock: Clock, keep: (fills: readonly
           return (await inner.get([at]))[0]
         })
 
+      const canJoin = (flight: Flight) => isYoung(flight) && (missing.length === 1 || led.includes(flight))
       const answers = missing.map((one) => {
         const key = addressKey(one.at)
         const flight = flights.get(key)
-        return flight && isYoung(flight) ? follow(flight, one.at) : lead(one, key)
+        return flight && canJoin(flight) ? follow(flight, one.at) : lead(one, key)
       })
       if (leading.length > 0) {
         inner.get(leading.map(({ at }) => at)).then(

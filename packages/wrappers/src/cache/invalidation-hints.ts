@@ -53,13 +53,20 @@ export function followHints(bus: LiveBus, topic: string, handlers: HintHandlers)
     }
     joining = false
   }
+  const publish = (hint: JsonObject) => {
+    try {
+      bus.publish(topic, hint)
+    } catch (error) {
+      onError(error)
+    }
+  }
   const stopHealth = bus.onHealth((healthy) => {
     onGap()
     if (!healthy) return
     void join()
     if (!owing) return
     owing = false
-    bus.publish(topic, { from: self, at: 'all' })
+    publish({ from: self, at: 'all' })
   })
   void join()
 
@@ -71,7 +78,7 @@ export function followHints(bus: LiveBus, topic: string, handlers: HintHandlers)
       if (!bus.healthy) owing = true
       for (let i = 0; i < at.length; i += addressesPerHint) {
         const some = at.slice(i, i + addressesPerHint).map(({ collection, key }) => [collection, key])
-        bus.publish(topic, { from: self, at: some })
+        publish({ from: self, at: some })
       }
     },
     close() {
