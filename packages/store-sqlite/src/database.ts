@@ -64,9 +64,10 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
     }
     return statement
   }
+  // `get` where `run` would do, here and in the search index: `run` answers the last row id, and FTS5 leaves ones that no number holds.
   const rollBack = (): void => {
     // After some errors, such as a full disk, SQLite has done so itself.
-    if (db.isTransaction) prepare('rollback').run()
+    if (db.isTransaction) prepare('rollback').get()
   }
   // Waiting is ours, not SQLite's: its busy handler would sleep on the event loop.
   const waiting = { path, busyTimeout, isClosed: () => closed }
@@ -81,7 +82,7 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
   const attempt = <T>(work: () => T): T | typeof busy => {
     let doing: Doing = 'write'
     try {
-      prepare('begin immediate').run()
+      prepare('begin immediate').get()
     } catch (error) {
       if (isBusy(error)) return busy
       throw toThreadkeepError(error, path, doing)
@@ -89,7 +90,7 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
     try {
       const result = work()
       doing = 'commit'
-      prepare('commit').run()
+      prepare('commit').get()
       return result
     } catch (error) {
       rollBack()
@@ -104,7 +105,7 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
     prepare,
     read: (work, options) => untilFree(() => attemptRead(work), waiting, options),
     snapshot(work) {
-      prepare('begin').run()
+      prepare('begin').get()
       try {
         return work()
       } finally {

@@ -1,5 +1,7 @@
 export type { ConformanceCase, StoreFixture } from './conformance-case.ts'
 export type { ModelSuiteOptions } from './model-suite.ts'
 export { modelSuite } from './model-suite.ts'
+export type { SearchCase, SearchFixture } from './search/search-case.ts'
+export { searchCases } from './search/search-cases.ts'
 export { storeCases } from './store-cases.ts'
 export { wrapperLaws } from './wrapper-laws.ts'

@@ -6,7 +6,7 @@ import type { SearchTerm } from './search-terms.ts'
 /** Most places one hit marks for each term. */
 const mostMarks = 64
 
-/** What to mark in an original text: every place of every term, in order, overlapping ones joined. */
+/** What to mark in an original text: every place of every term, in order, those that touch joined. */
 export function markPlaces(original: string, terms: readonly SearchTerm[]): readonly Highlight[] {
   const { text, starts, ends } = foldText(original)
   const marks: Highlight[] = []
@@ -24,7 +24,7 @@ function join(sorted: readonly Highlight[]): readonly Highlight[] {
   const joined: Highlight[] = []
   for (const mark of sorted) {
     const before = joined.at(-1)
-    if (before && mark.start < before.end) {
+    if (before && mark.start <= before.end) {
       joined[joined.length - 1] = { start: before.start, end: Math.max(before.end, mark.end) }
     } else joined.push(mark)
   }

@@ -25,21 +25,23 @@ const longestGlance = 8
  * - exactness: mean over the terms of how near the text comes to what was typed (`Places`);
  * - closeness: mean over neighbouring terms: 1 when nothing but separators is between them (0.8 in reverse order), falling with
  *   the distance g in UTF-16 units as 1 / (1 + g/10), 0 when one is missing;
- * - density: square root of the share of the text that matches.
+ * - density: square root of the share of the text that matches, the separators between the places included.
  *
  * Below 0.5 the half is multiplied with coverage · (0.85 + 0.15·quality), where coverage is the share of the terms that match, a
  * term weighing as much as it has characters, at most 8 (an ideograph counts twice): long words tell more than short ones.
  */
 export function scoreMatch(text: string, terms: readonly SearchTerm[]): number {
-  const places = terms.map((term) => findPlaces(text, term, mostPlaces))
+  const places: (Places | undefined)[] = []
   let matched = 0
   let matchedWeight = 0
   let weight = 0
   let exactness = 0
-  let covered = 0
+  // As if one unit stood between any two places.
+  let covered = -1
   let whole = true
   for (let i = 0; i < terms.length; i++) {
-    const found = places[i]
+    const found = findPlaces(text, terms[i]!, mostPlaces)
+    places.push(found)
     const own = weightOf(terms[i]!)
     weight += own
     if (!found) continue
@@ -47,7 +49,7 @@ export function scoreMatch(text: string, terms: readonly SearchTerm[]): number {
     matchedWeight += own
     exactness += found.exactness
     whole &&= found.whole
-    for (let k = 0; k < found.bounds.length; k += 2) covered += found.bounds[k + 1]! - found.bounds[k]!
+    for (let k = 0; k < found.bounds.length; k += 2) covered += found.bounds[k + 1]! - found.bounds[k]! + 1
   }
   if (matched === 0) return 0
   const density = Math.sqrt(Math.min(1, covered / text.length))

@@ -5,7 +5,7 @@ import { matchExpression } from './match-expression.ts'
 import { conditionsOf, ownersOf, stretchOf } from './search-filters.ts'
 import { secondOf } from './search-tables.ts'
 
-type Row = [threadId: string, messageId: string, seq: number, createdAt: number, text: string, authorId: string]
+type Row = [threadId: string, messageId: string, seq: number, createdAt: number, text: string, authorId?: string]
 
 /** Answers what `FindNewest` asks for. Each call runs inside `database.read`. */
 export type SearchReader = (terms: readonly SearchTerm[], most: number) => readonly SearchCandidate[]
@@ -17,7 +17,6 @@ const few = 0.1
 const mostRead = 4_000
 const unlimited = -1
 
-const columns = 'd.thread_id, d.message_id, d.seq, d.created_at, d.text, d.author_id'
 const source = 'search_words f join search_documents d on d.id = f.rowid where f.search_words match ?'
 const newestFirst = 'order by f.rowid desc limit ?'
 
@@ -31,12 +30,13 @@ export function searchReader({ prepare }: Database, query: SearchQuery, now: num
   const stretch = stretchOf(query)
   const conditions = conditionsOf(query, now)
   const owners = ownersOf(query)
+  const columns = `d.thread_id, d.message_id, d.seq, d.created_at, d.text${authors ? ', d.author_id' : ''}`
   const wordsSql = `${source} ${stretch.sql} ${conditions.sql}`
   const wordsOf = (terms: readonly SearchTerm[]) => [matchExpression(terms), ...stretch.values, ...conditions.values]
   /** Everything the wanted threads and authors have, once it has been read. */
   let documents: readonly Row[] | undefined
 
-  const isWanted = (row: Row): boolean => (!threads || threads.has(row[0])) && (!authors || authors.has(row[5]))
+  const isWanted = (row: Row): boolean => (!threads || threads.has(row[0])) && (!authors || authors.has(row[5]!))
 
   /** The wanted rows, newest first; undefined when it `mayGiveUp` and meets too much that is not wanted. */
   const walk = (rows: Iterable<unknown>, most: number, mayGiveUp: boolean): Row[] | undefined => {

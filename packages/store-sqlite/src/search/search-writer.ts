@@ -28,7 +28,7 @@ export function searchWriter({ prepare }: Database): (change: SearchChange) => v
 
   const file = (id: number, text: string): void => {
     const { words, extras } = searchTokens(foldText(text).text)
-    prepare(fileSql).run(id, words.join(' '), extras.join(' '))
+    prepare(fileSql).get(id, words.join(' '), extras.join(' '))
   }
   const newId = (createdAt: number): number => {
     const first = secondOf(createdAt) * slots
@@ -40,20 +40,20 @@ export function searchWriter({ prepare }: Database): (change: SearchChange) => v
   const insert = (document: SearchDocument): void => {
     const { threadId, messageId, seq, authorId, role, kind, createdAt, expiresAt = null, text } = document
     const id = newId(createdAt)
-    prepare(insertSql).run(id, threadId, messageId, seq, authorId, role, kind, createdAt, expiresAt, text)
+    prepare(insertSql).get(id, threadId, messageId, seq, authorId, role, kind, createdAt, expiresAt, text)
     file(id, text)
   }
   const update = (document: SearchDocument, [id, , oldText]: Existing): void => {
     const { seq, authorId, role, kind, createdAt, expiresAt = null, text } = document
-    prepare(updateSql).run(seq, authorId, role, kind, createdAt, expiresAt, text, id)
+    prepare(updateSql).get(seq, authorId, role, kind, createdAt, expiresAt, text, id)
     // A replay of what is filed already costs one row.
     if (text === oldText) return
-    prepare(unfileSql).run(id)
+    prepare(unfileSql).get(id)
     file(id, text)
   }
   const remove = (id: number): void => {
-    prepare(unfileSql).run(id)
-    prepare(deleteSql).run(id)
+    prepare(unfileSql).get(id)
+    prepare(deleteSql).get(id)
   }
 
   const put = (document: SearchDocument): void => {
@@ -71,8 +71,8 @@ export function searchWriter({ prepare }: Database): (change: SearchChange) => v
       const existing = find(change.threadId, change.messageId)
       if (existing) remove(existing[0])
     } else {
-      prepare(unfileThreadSql).run(change.threadId)
-      prepare(deleteThreadSql).run(change.threadId)
+      prepare(unfileThreadSql).get(change.threadId)
+      prepare(deleteThreadSql).get(change.threadId)
     }
   }
 }

@@ -1,11 +1,12 @@
+import { setImmediate } from 'node:timers/promises'
 import type { SearchIndex } from '@threadkeep/core'
 import { answerSearch, assertSearchChanges, assertSearchQuery } from '@threadkeep/core'
 import type { CallOptions } from '@threadkeep/core/store'
 import { systemClock, ThreadkeepError, throwIfAborted } from '@threadkeep/core/store'
 import type { DatabaseOptions } from '../database.ts'
 import { openDatabase } from '../database.ts'
-import { fairTurns } from '../fair-turns.ts'
 import { groupCommit } from '../group-commit.ts'
+import { loopTurn } from '../loop-turn.ts'
 import { searchReader } from './search-reader.ts'
 import { searchTables } from './search-tables.ts'
 import { searchWriter } from './search-writer.ts'
@@ -13,8 +14,8 @@ import { searchWriter } from './search-writer.ts'
 /** How a SQLite search index is opened. */
 export type SqliteSearchIndexOptions = DatabaseOptions
 
-/** How long queries may keep the event loop to themselves, in milliseconds. */
-const queryBudget = 1
+/** How long calls that follow each other may keep the event loop to themselves, in milliseconds. */
+const turnBudget = 1
 
 /**
  * Opens the search index in the file at `path`, or makes it, on FTS5. The file may be that of a store, and several processes may
@@ -25,8 +26,8 @@ export async function sqliteSearchIndex(options: SqliteSearchIndexOptions): Prom
   const database = await openDatabase({ ...options, clock }, searchTables)
   const { path, readOnly } = database
   const write = searchWriter(database)
-  const commits = groupCommit<void>(database)
-  const turnOver = fairTurns(queryBudget)
+  const turn = loopTurn(turnBudget)
+  const commits = groupCommit<void>(database, turn)
   let closing: Promise<void> | undefined
 
   const begin = (options: CallOptions | undefined): void => {
@@ -58,7 +59,7 @@ export async function sqliteSearchIndex(options: SqliteSearchIndexOptions): Prom
       assertSearchQuery(query)
       const findNewest = searchReader(database, query, clock.now())
       return answerSearch(query, async (terms, most) => {
-        await turnOver()
+        if (turn.isSpent()) await setImmediate()
         return database.read(() => findNewest(terms, most), options)
       })
     },
