@@ -1,3 +1,4 @@
+import { takeChanges } from './changes.ts'
 import { toJsonText } from './json.ts'
 import type { Address, Change, Millis, Version } from './types.ts'
 
@@ -19,19 +20,18 @@ export interface PreparedCommit {
 }
 
 /**
- * Takes a store's own copy of changes whose form has been checked by `assertChanges`. Of several writes to one address only
- * the last remains. Throws `INVALID` for a value that is not plain JSON, also for one that a later write replaces.
+ * Takes a store's own copy of a commit, refusing with `INVALID` what is malformed. Of several writes to one address only the
+ * last remains; a value that a later write replaces must be plain JSON all the same.
  */
 export function prepareCommit(changes: readonly Change[]): PreparedCommit {
   const checks: PreparedCheck[] = []
   const writes: PreparedWrite[] = []
-  for (const change of changes) {
+  for (const change of takeChanges(changes, toJsonText)) {
     const { collection, key } = change.at
     if (change.type === 'check') checks.push({ collection, key, version: change.version })
     else if (change.type === 'delete') writes.push({ collection, key })
     else {
-      const text = toJsonText(change.value)
-      const { expiresAt } = change
+      const { value: text, expiresAt } = change
       writes.push(expiresAt === undefined ? { collection, key, text } : { collection, key, text, expiresAt })
     }
   }
