@@ -1,5 +1,7 @@
+export * from './chatkit/index.ts'
 export * from './collection/index.ts'
 export * from './domain/index.ts'
+export * from './local/index.ts'
 export * from './memory/index.ts'
 export * from './ports/index.ts'
 export * from './search/index.ts'

@@ -1,3 +1,7 @@
 export type { ConnectionOptions, RedisClient } from './connection.ts'
+export type { RedisLiveBusOptions, RedisPubSubClient } from './redis-live-bus.ts'
+export { redisLiveBus } from './redis-live-bus.ts'
+export type { RedisRateLimiterOptions } from './redis-rate-limiter.ts'
+export { redisRateLimiter } from './redis-rate-limiter.ts'
 export type { RedisStore, RedisStoreOptions } from './redis-store.ts'
 export { redisStore } from './redis-store.ts'

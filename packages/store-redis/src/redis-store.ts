@@ -1,12 +1,11 @@
 import type { Address, CallOptions, Clock, Entry, EnumerableStore, Store, SweepableStore } from '@threadkeep/core/store'
 import {
-  assertAddresses,
-  assertChanges,
   assertName,
   assertRange,
   prepareCommit,
   systemClock,
   ThreadkeepError,
+  takeAddresses,
   throwIfAborted,
 } from '@threadkeep/core/store'
 import { collectionIndex } from './collection-index.ts'
@@ -76,8 +75,8 @@ export async function redisStore(options: RedisStoreOptions): Promise<Store> {
 
     async get(at, callOptions) {
       begin(callOptions)
-      assertAddresses(at)
-      return at.length === 0 ? [] : get(connection, names, clock, at, callOptions?.signal)
+      const own = takeAddresses(at)
+      return own.length === 0 ? [] : get(connection, names, clock, own, callOptions?.signal)
     },
 
     async list(collection, range, callOptions) {
@@ -99,7 +98,6 @@ export async function redisStore(options: RedisStoreOptions): Promise<Store> {
 
     async commit(changes, callOptions) {
       begin(callOptions)
-      assertChanges(changes)
       return commits.add(prepareCommit(changes), callOptions)
     },
 
@@ -115,10 +113,9 @@ async function get(
   connection: Connection,
   names: Layout,
   clock: Clock,
-  at: readonly Address[],
+  own: readonly Address[],
   signal: AbortSignal | undefined,
 ): Promise<readonly (Entry | undefined)[]> {
-  const own = at.map(({ collection, key }) => ({ collection, key }))
   const byCollection = new Map<string, number[]>()
   for (const [index, { collection }] of own.entries()) {
     const places = byCollection.get(collection)

@@ -1,0 +1,5 @@
+export type { Listeners, TopicListeners, Watched } from './listeners.ts'
+export { createListeners, createTopicListeners, createWatched } from './listeners.ts'
+export { localLiveBus } from './local-live-bus.ts'
+export { localRateLimiter } from './local-rate-limiter.ts'
+export { assertCost, assertRateLimit, rateVerdict } from './rate-limit.ts'
