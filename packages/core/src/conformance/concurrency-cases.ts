@@ -1,4 +1,4 @@
-import { type ConformanceCase, storeCase } from './conformance-case.ts'
+import { type ConformanceCase, hour, storeCase } from './conformance-case.ts'
 import { ok, same } from './expect.ts'
 import { at, check, commit, del, put, read, readValue } from './steps.ts'
 
@@ -27,6 +27,22 @@ export const concurrencyCases: readonly ConformanceCase[] = [
       const results = await Promise.all(tries)
       same(results.filter((result) => result.ok).length, 1, 'one creation')
       same(await readValue(store, address), { n: results.findIndex((result) => result.ok) }, 'and its value is there')
+    }
+  }),
+  storeCase('so it is with creations where a record has expired', async (store, clock) => {
+    await commit(store, put(a, { old: true }, clock.now() + hour))
+    clock.advance(hour)
+    const tries = Array.from({ length: 20 }, (_, n) => store.commit([check(a, null), put(a, { n })]))
+    const results = await Promise.all(tries)
+    same(results.filter((result) => result.ok).length, 1, 'one creation')
+    same(await readValue(store, a), { n: results.findIndex((result) => result.ok) }, 'and its value is there')
+  }),
+  storeCase('of many concurrent deletions that check exactly one happens', async (store) => {
+    for (let round = 0; round < 5; round++) {
+      const version = await commit(store, put(a, { round }))
+      const tries = Array.from({ length: 20 }, () => store.commit([check(a, version), del(a)]))
+      same((await Promise.all(tries)).filter((result) => result.ok).length, 1, 'one deletion')
+      same(await readValue(store, a), undefined, 'and it is gone')
     }
   }),
   storeCase('two commits that check what the other writes never both happen', async (store) => {

@@ -130,6 +130,8 @@ export function wrapperLaws(wrap: Wrapper): readonly ConformanceCase[] {
       await rejects(() => wrapped.get([a], { signal }), 'ABORTED', 'get')
       await rejects(() => wrapped.list('c', { limit: 1 }, { signal }), 'ABORTED', 'list')
       await rejects(() => wrapped.commit([put(a, { n: 2 })], { signal }), 'ABORTED', 'commit')
+      if (isEnumerable(wrapped))
+        await rejects(() => wrapped.collections({ limit: 1 }, { signal }), 'ABORTED', 'collections')
       same((await read(wrapped, a))?.value, { n: 1 }, 'nothing was written')
     }),
     law(
