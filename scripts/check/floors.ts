@@ -21,7 +21,8 @@ const coreFloors: readonly (readonly string[])[] = [
   ['ports'],
   ['search', 'collection'],
   ['memory', 'local'],
-  ['domain', 'conformance'],
+  ['domain'],
+  ['chatkit', 'conformance'],
 ]
 
 /** Every import that goes up or sideways, leaves its package by a path, or closes a circle. */

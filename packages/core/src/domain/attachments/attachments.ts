@@ -14,7 +14,7 @@ import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
 import { assertAllowed } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
-import { assertCount, normalId } from '../kernel/validate.ts'
+import { assertCount, assertMetadata, assertText, mergePatch, normalId } from '../kernel/validate.ts'
 import type { Attachment, Attachments, DownloadTicket } from './attachments.types.ts'
 import { checkNewAttachment } from './check-attachment.ts'
 
@@ -93,6 +93,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
   }
 
   async function bytesOf(record: AttachmentRecord, options?: CallOptions) {
+    if (record.external) throw new ThreadkeepError('UNSUPPORTED', 'The bytes of this attachment are kept elsewhere.')
     if (record.state !== 'ready') throw new ThreadkeepError('CONFLICT', 'The attachment is not complete yet.')
     return { attachment: toAttachment(record), bytes: await blobs().read(record.blobKey, options) }
   }
@@ -110,7 +111,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
 
   return {
     async create(actor, input) {
-      blobs()
+      if (!input.external) blobs()
       const checked = checkNewAttachment(input, limits)
       const id = input.id === undefined ? ids.next('att') : normalId(input.id, 'attachment id')
       const blobKey = `att_${createHash('sha256')
@@ -119,7 +120,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
       const record: AttachmentRecord = {
         id,
         ownerId: actor.userId,
-        state: 'uploading',
+        state: input.external ? 'ready' : 'uploading',
         ...checked,
         createdAt: clock.now(),
         blobKey,
@@ -190,6 +191,18 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
 
     async get(actor, attachmentId) {
       return toAttachment(await see(actor, attachmentId))
+    },
+
+    async update(actor, attachmentId, patch) {
+      if (patch.name !== undefined) assertText(patch.name, 'A file name', 1, 255)
+      if (patch.metadata !== undefined) assertMetadata(patch.metadata, limits)
+      for (;;) {
+        const { entry, record } = await loadOwn(actor, attachmentId)
+        const metadata = patch.metadata === undefined ? record.metadata : mergePatch(record.metadata, patch.metadata)
+        assertMetadata(metadata, limits)
+        const next = { ...record, ...(patch.name !== undefined && { name: patch.name }), metadata }
+        if (await replace(entry, next)) return toAttachment(next)
+      }
     },
 
     async getMany(actor, attachmentIds) {

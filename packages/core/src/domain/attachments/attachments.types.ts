@@ -14,6 +14,8 @@ export interface Attachment {
   /** Lower-case hex, once ready. */
   readonly sha256?: string
   readonly metadata: JsonObject
+  /** Its bytes are kept elsewhere: there is nothing to upload and nothing to read here. */
+  readonly external?: boolean
   /** The thread whose members may read it, once a message carries it. */
   readonly threadId?: string
   readonly messageId?: string
@@ -28,6 +30,8 @@ export interface NewAttachment {
   readonly size?: number
   readonly sha256?: string
   readonly metadata?: JsonObject
+  /** The host keeps the bytes: the attachment is ready at once. */
+  readonly external?: boolean
 }
 
 /** A permission to read one attachment's bytes, for a short time, for whoever holds the text. */
@@ -51,6 +55,12 @@ export interface Attachments {
     declared?: { readonly size?: number; readonly sha256?: string },
   ): Promise<Attachment>
   get(actor: Actor, attachmentId: string): Promise<Attachment>
+  /** The owner's: another name, or a merge patch (RFC 7396) of the metadata. */
+  update(
+    actor: Actor,
+    attachmentId: string,
+    patch: { readonly name?: string; readonly metadata?: JsonObject },
+  ): Promise<Attachment>
   getMany(actor: Actor, attachmentIds: readonly string[]): Promise<readonly (Attachment | undefined)[]>
   /** The bytes, for someone who may see the attachment. */
   read(

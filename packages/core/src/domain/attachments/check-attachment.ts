@@ -10,7 +10,7 @@ const mimeType = /^[a-z0-9][a-z0-9!#$&^_.+-]{0,126}\/[a-z0-9][a-z0-9!#$&^_.+-]{0
 export function checkNewAttachment(
   input: NewAttachment,
   limits: Limits,
-): { name: string; mimeType: string; metadata: JsonObject; size?: number; sha256?: string } {
+): { name: string; mimeType: string; metadata: JsonObject; size?: number; sha256?: string; external?: true } {
   const { name, size, sha256, metadata } = input
   assertText(name, 'A file name', 1, 255)
   const type = String(input.mimeType).toLowerCase()
@@ -34,7 +34,9 @@ export function checkNewAttachment(
     name,
     mimeType: type,
     metadata: metadata === undefined ? {} : copyJson(metadata),
-    ...(size !== undefined && { size }),
+    // What is kept elsewhere takes up no room here.
+    ...(input.external && { external: true as const }),
+    ...(size !== undefined && !input.external && { size }),
     ...(sha256 !== undefined && { sha256: sha256.toLowerCase() }),
   }
 }

@@ -104,6 +104,7 @@ export function createJobs(
 
   /** Whether an attachment will never be seen again: not finished, not sent in time, or its message is gone. */
   async function isAbandoned(record: AttachmentRecord): Promise<boolean> {
+    if (record.external) return false
     const age = clock.now() - record.createdAt
     if (record.state === 'uploading') return age > limits.uploadWindow
     if (record.messageId === undefined) return age > limits.unsentWindow

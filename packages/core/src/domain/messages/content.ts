@@ -15,6 +15,14 @@ export function textOf(content: Content | undefined): string {
   return content.flatMap((part) => (part.type === 'text' ? [(part as { text: string }).text] : [])).join('\n')
 }
 
+/** What an item says: the text of its content, or of the parts that its data holds (the items of AI assistants keep them there). */
+export function spokenText({ content, data }: Pick<MessageRecord, 'content' | 'data'>): string {
+  if (content !== undefined) return textOf(content)
+  const parts = data?.['content']
+  if (!Array.isArray(parts)) return ''
+  return parts.flatMap((part) => (typeof part?.text === 'string' ? [part.text as string] : [])).join('\n')
+}
+
 /**
  * The caller's content as an own copy. Text is 1 to `maxContentLength` code points and not blank; parts need a type, and
  * at least one of them must say something. `INVALID_CONTENT` otherwise.
@@ -75,7 +83,7 @@ export function checkData(data: unknown, limits: Limits): JsonObject {
 /** The countable side of a message. */
 export function factsOf(record: MessageRecord): MessageFacts {
   const { role, kind, authorId, createdAt } = record
-  return { role, kind, authorId, createdAt, length: codePoints(textOf(record.content)), bytes: bytesOf(record) }
+  return { role, kind, authorId, createdAt, length: codePoints(spokenText(record)), bytes: bytesOf(record) }
 }
 
 function bytesOf({ content, data, metadata }: MessageRecord): number {

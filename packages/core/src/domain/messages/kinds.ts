@@ -1,6 +1,6 @@
 import type { JsonObject } from '../../store/types.ts'
 import type { MessageRecord } from '../kernel/records.ts'
-import { textOf } from './content.ts'
+import { spokenText } from './content.ts'
 
 /** What the domain knows of one kind of item. Everything is optional: an unknown kind is kept and shown as it is. */
 export interface MessageKind {
@@ -27,7 +27,7 @@ export function createKinds(extra: readonly MessageKind[] = []): Kinds {
   return {
     get: (name) => kinds.get(name),
     isHidden: (name) => kinds.get(name)?.hidden === true,
-    searchText: (message) => kinds.get(message.kind)?.text?.(message) ?? textOf(message.content),
+    searchText: (message) => kinds.get(message.kind)?.text?.(message) ?? spokenText(message),
   }
 }
 
@@ -40,13 +40,15 @@ const needs =
   }
 
 const textField = (message: MessageRecord, ...fields: string[]): string =>
-  [textOf(message.content), ...fields.map((field) => message.data?.[field])]
+  [spokenText(message), ...fields.map((field) => message.data?.[field])]
     .filter((text) => typeof text === 'string' && text !== '')
     .join('\n')
 
 /** The kinds that everyone has: plain messages and the items of AI assistants. */
 export const builtInKinds: readonly MessageKind[] = [
   { name: 'message' },
+  { name: 'user_message' },
+  { name: 'assistant_message' },
   { name: 'tool_call', validate: needs('name', 'string'), text: (message) => textField(message, 'name') },
   { name: 'widget', validate: needs('widget', 'object'), text: (message) => textField(message, 'copy_text') },
   { name: 'workflow', validate: needs('workflow', 'object') },

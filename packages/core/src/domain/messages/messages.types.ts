@@ -107,6 +107,9 @@ export interface MessageFilter {
 export interface MessagePageRequest extends PageRequest {
   /** `first` messages in all, half of them before this one. */
   readonly around?: string
+  /** In place of the cursors: right after, or right before, this message, deleted or not. */
+  readonly afterId?: string
+  readonly beforeId?: string
   /** Starts with the first message created at or after this moment. */
   readonly at?: Millis
   readonly filter?: MessageFilter

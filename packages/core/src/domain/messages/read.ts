@@ -5,6 +5,7 @@ import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { Page } from '../kernel/page.ts'
+import type { Slice } from '../kernel/page-request.ts'
 import { pageOf, readPageRequest } from '../kernel/page-request.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -73,7 +74,7 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
     const accept = acceptFor(actor, kinds, request.filter)
     const scope = `messages:${token(id)}:${filterKey(request.filter)}`
     const cursors = await context.cursors()
-    const slice = readPageRequest(request, limits, cursors, scope)
+    const slice = await anchored(actor, id, request, readPageRequest(request, limits, cursors, scope))
     const cursor = ({ seq }: Message): string => cursors.encode(scope, [seq])
     if (request.around !== undefined) return around(actor, id, request.around, slice.limit, accept, cursor)
     // Access and content are asked for at once; what access refuses is never answered.
@@ -97,6 +98,27 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
     if (reverse) items.reverse()
     const other = edge.length > 0
     return pageOf(items, slice.forward ? { next: more, previous: other } : { next: other, previous: more }, cursor)
+  }
+
+  /** The slice bounded by the messages that the request names by id. */
+  async function anchored(
+    actor: Actor,
+    threadId: string,
+    { afterId, beforeId }: MessagePageRequest,
+    slice: Slice,
+  ): Promise<Slice> {
+    if (afterId === undefined && beforeId === undefined) return slice
+    await reader.open(actor, threadId)
+    const [after, before] = await Promise.all(
+      [afterId, beforeId].map((id) => (id === undefined ? undefined : seqOf(threadId, id))),
+    )
+    if ((afterId !== undefined && after === undefined) || (beforeId !== undefined && before === undefined))
+      throw messageNotFound()
+    return {
+      ...slice,
+      ...(after !== undefined && { after: [after] }),
+      ...(before !== undefined && { before: [before] }),
+    }
   }
 
   /** Whether there is anything at the anchor or on its far side. */

@@ -9,7 +9,8 @@ import type { Slice } from '../kernel/page-request.ts'
 import { pageOf, pageOfSorted, readPageRequest } from '../kernel/page-request.ts'
 import type { RecencyRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
-import { toThread } from '../kernel/thread-state.ts'
+import { threadNotFound, toThread } from '../kernel/thread-state.ts'
+import { normalId } from '../kernel/validate.ts'
 import { filterKey } from '../messages/filter.ts'
 import { acceptThread } from './filter.ts'
 import type { Thread, ThreadFilter, Threads } from './threads.types.ts'
@@ -110,13 +111,23 @@ export function createThreadList(context: Context) {
     )
   }
 
+  /** The slice that starts after the thread which the query names by id. */
+  async function anchored({ sort, afterId }: Query, slice: Slice): Promise<Slice> {
+    if (afterId === undefined) return slice
+    if (sort !== 'created') throw new ThreadkeepError('INVALID', 'afterId goes with the sort created.')
+    const id = normalId(afterId, 'thread id')
+    const [entry] = await store.get([at(names.threads, token(id))])
+    if (!entry) throw threadNotFound()
+    return { ...slice, after: [asRecord<ThreadRecord>(entry.value).createdAt, id] }
+  }
+
   return async function list(actor: Actor, query: Query = {}): Promise<Page<Thread>> {
     const { sort = 'activity', direction = 'desc', filter = {} } = query
     if (!['activity', 'created', 'messages'].includes(sort))
       throw new ThreadkeepError('INVALID', 'Threads are sorted by activity, created or messages.')
     const scope = `threads:${token(actor.userId)}:${sort}:${direction}:${filterKey(filter as object)}`
     const cursors = await context.cursors()
-    const slice = readPageRequest(query, limits, cursors, scope)
+    const slice = await anchored(query, readPageRequest(query, limits, cursors, scope))
     const encode = (position: readonly Json[]): string => cursors.encode(scope, position)
     if (sort === 'activity') return byActivity(actor, slice, direction === 'desc', filter, encode)
 

@@ -93,6 +93,8 @@ export interface Threads {
   list(
     actor: Actor,
     query?: PageRequest & {
+      /** In place of a cursor, with the sort `created`: right after this thread, deleted or not. */
+      readonly afterId?: string
       readonly sort?: 'activity' | 'created' | 'messages'
       readonly direction?: 'desc' | 'asc'
       readonly filter?: ThreadFilter

@@ -95,7 +95,7 @@ export function createExport(context: Context, door: Door, reader: ThreadReader,
   async function* attachmentRows(id: string): AsyncGenerator<Row, void, undefined> {
     const [entry] = await store.get([at(names.attachments, token(id))])
     const record = entry && asRecord<AttachmentRecord>(entry.value)
-    if (record?.state !== 'ready' || !context.blobs) return
+    if (record?.state !== 'ready' || record.external || !context.blobs) return
     const { blobKey, uploaded, ...attachment } = record
     yield { type: 'attachment', attachment }
     for await (const bytes of await context.blobs.read(blobKey)) {
