@@ -142,7 +142,7 @@ async function compare(
   seed: number,
 ): Promise<void> {
   const random = randomOf(seed)
-  await using model = memorySearchIndex({ clock })
+  const model = memorySearchIndex({ clock })
   for (let round = 0; round < 4; round++) {
     const changes = Array.from({ length: 120 }, () => change(random, clock.now()))
     await model.apply(changes)
