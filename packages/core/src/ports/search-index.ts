@@ -1,7 +1,10 @@
 import type { CallOptions } from '../store/call-options.ts'
 import type { Millis } from '../store/types.ts'
 
-/** One message as an index holds it. `text` is what people may find it by (its first 65,536 UTF-16 units are searched). */
+/**
+ * One message as an index holds it. `text` is what people may find it by (its first 65,536 UTF-16 units are searched); the other
+ * strings are ids without NUL.
+ */
 export interface SearchDocument {
   readonly threadId: string
   readonly messageId: string

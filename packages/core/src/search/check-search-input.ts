@@ -12,11 +12,11 @@ export function assertSearchChanges(changes: readonly SearchChange[]): void {
         assertDocument(change.document)
         break
       case 'delete':
-        assertText(change.threadId, 'threadId')
-        assertText(change.messageId, 'messageId')
+        assertId(change.threadId, 'threadId')
+        assertId(change.messageId, 'messageId')
         break
       case 'deleteThread':
-        assertText(change.threadId, 'threadId')
+        assertId(change.threadId, 'threadId')
         break
       default:
         throw refuse('A search change is put, delete or deleteThread.')
@@ -47,16 +47,20 @@ export function assertSearchQuery(query: SearchQuery): void {
 
 function assertDocument(document: SearchDocument): void {
   if (typeof document !== 'object' || document === null) throw refuse('A search document must be an object.')
-  for (const name of ['threadId', 'messageId', 'authorId', 'role', 'kind', 'text'] as const) {
-    assertText(document[name], name)
-  }
+  for (const name of ['threadId', 'messageId', 'authorId', 'role', 'kind'] as const) assertId(document[name], name)
+  assertText(document.text, 'text')
   for (const name of ['seq', 'createdAt'] as const) assertInteger(document[name], name)
   if (document.expiresAt !== undefined) assertInteger(document.expiresAt, 'expiresAt')
 }
 
-function assertText(value: unknown, name: string): void {
+function assertText(value: unknown, name: string): asserts value is string {
   if (typeof value !== 'string') throw refuse(`${name} must be a string, not ${typeof value}.`)
   if (!value.isWellFormed()) throw refuse(`${name} must not contain lone surrogates.`)
+}
+
+function assertId(value: unknown, name: string): asserts value is string {
+  assertText(value, name)
+  if (value.includes('\0')) throw refuse(`${name} must not contain NUL.`)
 }
 
 function assertList(value: unknown, name: string): void {

@@ -9,6 +9,14 @@ export interface FoldedText {
 }
 
 /**
+ * What an index has to keep of a text to answer as if it had all of it, with the same offsets: its first 65,536 units. NUL, which
+ * some databases cannot keep, becomes a space.
+ */
+export function searchedText(text: string): string {
+  return text.slice(0, maxSearchText).replaceAll('\0', ' ')
+}
+
+/**
  * Folds what readers take for the same: compatibility forms (NFKC), case, diacritics, ligatures, strokes (ł, ø), typographic
  * apostrophes and dashes, skin tones. Marks that tell words apart (Thai vowels, Japanese voicing) stay. ASCII text is only lower-cased.
  * Texts are cut to their first 65,536 units.

@@ -21,7 +21,7 @@ const unfileThreadSql = `delete from search_words
   where rowid in (select id from search_documents where thread_id = ?)`
 const deleteThreadSql = 'delete from search_documents where thread_id = ?'
 
-/** Makes one change. Runs inside a write transaction. */
+/** Makes one change, its text already a `searchedText`. Runs inside a write transaction. */
 export function searchWriter({ prepare }: Database): (change: SearchChange) => void {
   const find = (threadId: string, messageId: string): Existing | undefined =>
     prepare(readSql).get(threadId, messageId) as Existing | undefined

@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises'
-import type { SearchIndex } from '@threadkeep/core'
-import { answerSearch, assertSearchChanges, assertSearchQuery } from '@threadkeep/core'
+import type { SearchChange, SearchIndex } from '@threadkeep/core'
+import { answerSearch, assertSearchChanges, assertSearchQuery, searchedText } from '@threadkeep/core'
 import type { CallOptions } from '@threadkeep/core/store'
 import { systemClock, ThreadkeepError, throwIfAborted } from '@threadkeep/core/store'
 import type { DatabaseOptions } from '../database.ts'
@@ -48,9 +48,7 @@ export async function sqliteSearchIndex(options: SqliteSearchIndexOptions): Prom
         throw new ThreadkeepError('READ_ONLY', `${path} was opened with readOnly: true. Open it without to write.`)
       }
       assertSearchChanges(changes)
-      const own = changes.map((change) =>
-        change.type === 'put' ? { ...change, document: { ...change.document } } : { ...change },
-      )
+      const own = changes.map(copyOf)
       await commits.add({ size: own.length, run: () => own.forEach(write) }, options)
     },
 
@@ -67,4 +65,9 @@ export async function sqliteSearchIndex(options: SqliteSearchIndexOptions): Prom
     close,
     [Symbol.asyncDispose]: close,
   }
+}
+
+function copyOf(change: SearchChange): SearchChange {
+  if (change.type !== 'put') return { ...change }
+  return { type: 'put', document: { ...change.document, text: searchedText(change.document.text) } }
 }

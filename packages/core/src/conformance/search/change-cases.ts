@@ -109,6 +109,7 @@ export const changeCases: readonly SearchCase[] = [
       { type: 'put' },
       { type: 'delete', threadId: 't' },
       { type: 'deleteThread', threadId: 1 },
+      { type: 'put', document: doc('b\0', 'word') },
       ...['threadId', 'messageId', 'authorId', 'role', 'kind', 'text', 'seq', 'createdAt'].map((name) => ({
         type: 'put',
         document: { ...doc('b', 'word'), [name]: undefined },
