@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs'
 import { canOwn, ownServer } from '@threadkeep/test-support/services'
 import { createClient } from 'redis'
 import { describe, expect, test, vi } from 'vitest'
-import { redisStore } from '../src/index.ts'
+import { redisLiveBus, redisRateLimiter, redisStore } from '../src/index.ts'
 
 const at = { collection: 'c', key: 'k' }
 const put = (n: number, key = 'k') => ({ type: 'put', at: { collection: 'c', key }, value: { n } }) as const
@@ -75,6 +76,31 @@ describe.skipIf(!(await canOwn('redis')))('the server a store starts on', () => 
     await using server = await ownServer('redis', { args: ['--protected-mode', 'no'] })
     const url = server.url.replace('redis://', 'redis://somebody:secret@')
     await expect(redisStore({ url })).rejects.toMatchObject({ code: 'MISCONFIGURED' })
+  })
+
+  test('one may give the user no more rights than the README lists', async () => {
+    await using server = await ownServer('redis')
+    await using client = await connect(server.url)
+    const readme = readFileSync(new URL('../README.md', import.meta.url), 'utf8')
+    const rights = /`(\+@connection [^`]+)`/.exec(readme)![1]!.split(' ')
+    await client.sendCommand(['ACL', 'SETUSER', 'app', 'on', '>secret', ...rights])
+    const url = server.url.replace('redis://', 'redis://app:secret@')
+    await using store = await redisStore({ url })
+    const expiresAt = Date.now() + 60_000
+    await store.commit([put(1), { type: 'put', at: { collection: 'd', key: 'k' }, value: {}, expiresAt }])
+    expect(await store.get([at, { collection: 'd', key: 'k' }])).toHaveLength(2)
+    expect(await store.list('d', { limit: 9 })).toHaveLength(1)
+    expect(await store.collections({ limit: 9 })).toEqual(['c', 'd'])
+    expect(await store.sweep(9)).toBe(0)
+    await using bus = await redisLiveBus({ url })
+    const hints: unknown[] = []
+    await bus.subscribe('t', (hint) => hints.push(hint))
+    bus.publish('t', { n: 1 })
+    await expect.poll(() => hints).toEqual([{ n: 1 }])
+    await using limiter = await redisRateLimiter({ url, capacity: 1, refillPerSecond: 1 })
+    expect(await limiter.take('a')).toMatchObject({ allowed: true })
+    await using other = await connect(url)
+    await expect(other.set('elsewhere', '1')).rejects.toThrow(/NOPERM/)
   })
 
   test('options that contradict each other are refused', async () => {
