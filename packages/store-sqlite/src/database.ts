@@ -1,11 +1,12 @@
-import { resolve } from 'node:path'
+import { accessSync, constants } from 'node:fs'
+import { dirname, resolve } from 'node:path'
 import type { StatementSync } from 'node:sqlite'
 import { DatabaseSync } from 'node:sqlite'
 import type { CallOptions, Clock } from '@threadkeep/core/store'
 import { systemClock } from '@threadkeep/core/store'
 import { busy, untilFree } from './busy.ts'
 import type { Doing } from './errors.ts'
-import { isBusy, misconfigured, toThreadkeepError } from './errors.ts'
+import { isBusy, misconfigured, notWritable, toThreadkeepError } from './errors.ts'
 import type { TableSet } from './migrations.ts'
 import { identify, migrate, missingMigrations } from './migrations.ts'
 import { configure } from './pragmas.ts'
@@ -137,10 +138,19 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
 }
 
 function openFile(path: string, readOnly: boolean): DatabaseSync {
+  let db: DatabaseSync
   try {
-    return new DatabaseSync(path, { readOnly, timeout: 0 })
+    db = new DatabaseSync(path, { readOnly, timeout: 0 })
   } catch (error) {
     throw toThreadkeepError(error, path, 'open')
+  }
+  try {
+    // SQLite would settle for reading without a word. Never opened here: closing it would drop SQLite's locks.
+    if (!readOnly) for (const place of [path, dirname(path)]) accessSync(place, constants.W_OK)
+    return db
+  } catch (error) {
+    db.close()
+    throw notWritable(path, error)
   }
 }
 

@@ -20,7 +20,6 @@ const FULL = 13
 const CANTOPEN = 14
 const TOOBIG = 18
 const NOTADB = 26
-const READONLY_DBMOVED = 1032
 const IOERR_SHMSIZE = 4874
 
 /** Whether another connection stood in the way: the same attempt may succeed in a moment. */
@@ -44,6 +43,12 @@ export function lockedError(path: string, busyTimeout: number): ThreadkeepError 
   return new ThreadkeepError('UNAVAILABLE', message, { details: { path } })
 }
 
+/** The error of a file that the process may not write to. */
+export function notWritable(path: string, cause: unknown): ThreadkeepError {
+  const message = `${path} cannot be written. Give the process write permission to the file and its directory, or open it with readOnly: true.`
+  return new ThreadkeepError('READ_ONLY', message, { details: { path }, cause })
+}
+
 /** The error of a file that this package must not touch, or not as it was asked to. */
 export function misconfigured(message: string): ThreadkeepError {
   return new ThreadkeepError('MISCONFIGURED', message)
@@ -65,7 +70,7 @@ function meaning(error: unknown, path: string, doing: Doing): Meaning {
     case NOMEM:
       return { code: 'UNAVAILABLE', message: 'SQLite ran out of memory. Free some and try again.' }
     case READONLY:
-      return readOnly(code, path)
+      return doing === 'open' ? cannotOpen(path, doing) : noLongerWritable(path)
     case IOERR:
       return ioError(path, doing, error)
     case CORRUPT:
@@ -94,13 +99,9 @@ function withoutCode(error: unknown, path: string): Meaning {
     : { code: 'INTERNAL', message: `SQLite failed on ${path}: ${text(error)}` }
 }
 
-function readOnly(code: number, path: string): Meaning {
-  return code === READONLY_DBMOVED
-    ? { code: 'READ_ONLY', message: `${path} was moved or deleted while it was open. Close it and open it again.` }
-    : {
-        code: 'READ_ONLY',
-        message: `${path} cannot be written. Give the process write permission to the file and its directory, or open it with readOnly: true.`,
-      }
+function noLongerWritable(path: string): Meaning {
+  const message = `${path} can no longer be written: it was moved, deleted or locked while it was open. Open it again.`
+  return { code: 'READ_ONLY', message }
 }
 
 function ioError(path: string, doing: Doing, error: unknown): Meaning {
@@ -120,7 +121,7 @@ function cannotOpen(path: string, doing: Doing): Meaning {
   return doing === 'open'
     ? {
         code: 'MISCONFIGURED',
-        message: `${path} cannot be opened. Check that its directory exists and that the process may read and write there.`,
+        message: `${path} cannot be opened. Check that its directory exists and that the process may read and write there: only a backup can be read where nothing may be written.`,
       }
     : {
         code: 'UNAVAILABLE',

@@ -29,9 +29,6 @@ export function loopTurn(budget: number): LoopTurn {
   }
   return {
     isSpent: () => performance.now() - (start ?? begin()) >= budget,
-    isShared() {
-      if (start === undefined) begin()
-      return shared
-    },
+    isShared: () => start !== undefined && shared,
   }
 }

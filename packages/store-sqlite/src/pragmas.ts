@@ -1,5 +1,4 @@
 import type { DatabaseSync } from 'node:sqlite'
-import type { DatabaseOptions } from './database.ts'
 import { misconfigured } from './errors.ts'
 
 const cacheKiB = 16_384
@@ -7,8 +6,14 @@ const cacheKiB = 16_384
 const logBytes = 64 * 2 ** 20
 const levels = { full: 2, normal: 1 } as const
 
+/** What a connection is set up for. */
+export interface Settings {
+  readonly durability?: keyof typeof levels
+  readonly readOnly?: boolean
+}
+
 /** Sets the connection up and reads back what durability rests on: what SQLite did not accept is `MISCONFIGURED`. */
-export function configure(db: DatabaseSync, path: string, { durability = 'full', readOnly }: DatabaseOptions): void {
+export function configure(db: DatabaseSync, path: string, { durability = 'full', readOnly }: Settings): void {
   db.exec(`pragma cache_size = -${cacheKiB}`)
   if (readOnly) return
   const mode = pragma(db, 'journal_mode', 'wal')

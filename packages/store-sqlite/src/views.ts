@@ -6,7 +6,7 @@ const now = "(julianday('now') - 2440587.5) * 86400000.0"
  * and show what exists now; nothing in Threadkeep reads them.
  */
 export const views = [
-  view('v_users', "collection = 'users'", [
+  view('v_users', "collection = 'users' and value ->> '$.erased' is null", [
     column('id'),
     column('name'),
     column('email'),
@@ -52,7 +52,7 @@ export const views = [
         where part.value ->> '$.type' = 'text')
       else value ->> '$.content' end as text`,
     column('replyTo', 'reply_to'),
-    column('metadata'),
+    "case when value ->> '$.deletedAt' is null then value ->> '$.metadata' end as metadata",
     time('createdAt', 'created_at'),
     time('editedAt', 'edited_at'),
     time('deletedAt', 'deleted_at'),

@@ -1,12 +1,12 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { manualClock } from '@threadkeep/core/store'
 import { expect, onTestFinished, test } from 'vitest'
 import { openDatabase } from '../src/database.ts'
 import { storeTables } from '../src/layout.ts'
 import { storeIn } from '../src/sqlite-store.ts'
 import { keys, openStore, put } from './support/open-store.ts'
+import { canMount, mountSmallDisk } from './support/small-disk.ts'
 import { temporaryPath } from './support/temporary-path.ts'
 
 const large = { text: 'x'.repeat(20_000) }
@@ -31,19 +31,12 @@ test('when the file may not grow, what does not fit is STORAGE_FULL, what fits h
   expect((await store.commit([put('g', large)])).ok).toBe(true)
 })
 
-const canMount = process.platform === 'linux' && process.getuid?.() === 0
-
 test.skipIf(!canMount)(
   'on a disk that is full, stored data stays readable, and writing works again once there is room',
   async () => {
-    const mountPoint = dirname(temporaryPath())
-    mkdirSync(mountPoint, { recursive: true })
-    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=2m', 'tmpfs', mountPoint])
-    onTestFinished(() => {
-      execFileSync('umount', ['-l', mountPoint])
-    })
-    const store = await openStore({ path: join(mountPoint, 'records.db') })
-    const ballast = join(mountPoint, 'ballast')
+    const disk = mountSmallDisk()
+    const store = await openStore({ path: join(disk, 'records.db') })
+    const ballast = join(disk, 'ballast')
     writeFileSync(ballast, Buffer.alloc(1_000_000))
     let written = 0
     const fill = async (): Promise<never> => {
@@ -61,6 +54,6 @@ test.skipIf(!canMount)(
     expect((await store.commit([put('more', large)])).ok).toBe(true)
     expect(await keys(store)).toHaveLength(written + 1)
     await store.close()
-    expect(await keys(await openStore({ path: join(mountPoint, 'records.db') }))).toHaveLength(written + 1)
+    expect(await keys(await openStore({ path: join(disk, 'records.db') }))).toHaveLength(written + 1)
   },
 )

@@ -126,7 +126,7 @@ describe('groupCommit', () => {
     }
     const answers = await Promise.allSettled([
       group.add({ size: 1, run: insert(database, 'a') }),
-      group.add({ size: 2, run: breaks }),
+      group.add({ size: 2, run: breaks }, { signal: new AbortController().signal }),
       group.add({ size: 1, run: insert(database, 'b') }),
     ])
     expect(answers.map((answer) => answer.status)).toEqual(['fulfilled', 'rejected', 'fulfilled'])

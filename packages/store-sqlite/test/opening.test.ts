@@ -7,6 +7,7 @@ import { sqliteStore } from '../src/index.ts'
 import { applicationId } from '../src/migrations.ts'
 import { configure } from '../src/pragmas.ts'
 import { keys, openStore, put } from './support/open-store.ts'
+import { canForbidWriting, lockableDirectory } from './support/small-disk.ts'
 import { temporaryPath } from './support/temporary-path.ts'
 
 const refusal = (code: string, words: RegExp) =>
@@ -114,6 +115,22 @@ test('read-only reads what is there, refuses every write, and never makes a file
   await expect(reader.commit([put('')])).rejects.toBeDefined()
 })
 
+test.skipIf(!canForbidWriting)(
+  'where nothing may be written, a store is READ_ONLY, and backups can be read',
+  async () => {
+    const { directory, lock } = lockableDirectory()
+    const path = join(directory, 'records.db')
+    const store = await sqliteStore({ path })
+    await store.commit([put('a')])
+    const backup = await store.backup(join(directory, 'backup.db'))
+    await store.close()
+    lock()
+    await expect(sqliteStore({ path })).rejects.toEqual(refusal('READ_ONLY', /write permission/))
+    await expect(sqliteStore({ path, readOnly: true })).rejects.toEqual(refusal('MISCONFIGURED', /only a backup/))
+    expect(await keys(await openStore({ path: backup.path, readOnly: true }))).toEqual(['a'])
+  },
+)
+
 test('read-only does not set up an empty file', async () => {
   const path = temporaryPath()
   writeFileSync(path, '')
@@ -123,14 +140,14 @@ test('read-only does not set up an empty file', async () => {
 
 test('durability is read back: a file system or a build that does not give it is refused', () => {
   const memory = new DatabaseSync(':memory:')
-  expect(() => configure(memory, 'x.db', { path: 'x.db' })).toThrow(/write-ahead log \(SQLite says "memory"\)/)
+  expect(() => configure(memory, 'x.db', {})).toThrow(/write-ahead log \(SQLite says "memory"\)/)
   memory.close()
 
   const path = temporaryPath()
   const deaf = new DatabaseSync(path)
   const exec = deaf.exec.bind(deaf)
   deaf.exec = (sql) => exec(sql.replace(/synchronous = \d/, 'synchronous = 0'))
-  expect(() => configure(deaf, path, { path })).toThrow(/durability 'full' \(SQLite says 0\)/)
-  expect(() => configure(deaf, path, { path, durability: 'normal' })).toThrow(/durability 'normal'/)
+  expect(() => configure(deaf, path, {})).toThrow(/durability 'full' \(SQLite says 0\)/)
+  expect(() => configure(deaf, path, { durability: 'normal' })).toThrow(/durability 'normal'/)
   deaf.close()
 })

@@ -92,3 +92,12 @@ test('closing while another process holds the lock ends within the busy timeout'
   await expect(Promise.all([commit, store.close()])).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   await store.close()
 })
+
+test('what still waits for the lock when the store has closed is CLOSED', async () => {
+  const path = temporaryPath()
+  const store = await openStore({ path })
+  lock(path)
+  const sweep = store.sweep(1)
+  await store.close()
+  await expect(sweep).rejects.toMatchObject({ code: 'CLOSED' })
+})

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
-/** A script of this directory in a process of its own. */
+/** A script of test/fixtures in a process of its own. */
 export interface Running {
   readonly child: ChildProcess
   /** Whole lines that it has printed so far. A line that was cut off by its end is left out. */
@@ -22,7 +22,7 @@ export function run(script: string, args: readonly string[]): Running {
     [
       '--conditions=threadkeep-source',
       '--disable-warning=ExperimentalWarning',
-      join(import.meta.dirname, script),
+      join(import.meta.dirname, '../fixtures', script),
       ...args,
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
