@@ -155,16 +155,4 @@ export const commitCases: readonly ConformanceCase[] = [
     )
     same((await keys(store, 'c0')).length, 143 - 48, 'list agrees')
   }),
-  storeCase('one call carries ten thousand: commit, get and list', async (store) => {
-    const names = Array.from({ length: 10_000 }, (_, n) => `k${String(n).padStart(5, '0')}`)
-    await commit(store, ...names.map((key, n) => put(at('c', key), { n })))
-    const answer = await store.get(names.map((key) => at('c', key)))
-    ok(
-      answer.every((entry, n) => entry?.value['n'] === n),
-      'get answers each',
-    )
-    same(await keys(store, 'c', { limit: 10_000 }), names, 'list answers all')
-    await commit(store, ...names.slice(1).map((key) => del(at('c', key))))
-    same(await keys(store, 'c'), names.slice(0, 1), 'all but one are deleted')
-  }),
 ]

@@ -1,4 +1,5 @@
 export type { ConformanceCase, StoreFixture } from './conformance-case.ts'
+export { largestCases } from './largest-cases.ts'
 export type { ModelSuiteOptions } from './model-suite.ts'
 export { modelSuite } from './model-suite.ts'
 export type { SearchCase, SearchFixture } from './search/search-case.ts'

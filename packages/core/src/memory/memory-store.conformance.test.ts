@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import { type StoreFixture, storeCases, wrapperLaws } from '../conformance/index.ts'
+import { largestCases, type StoreFixture, storeCases, wrapperLaws } from '../conformance/index.ts'
 import { forward } from '../store/forward.ts'
 import { memoryStore } from './memory-store.ts'
 
@@ -7,7 +7,7 @@ const memory: StoreFixture = { open: async (clock) => memoryStore({ clock }) }
 const passThrough: StoreFixture = { open: async (clock) => forward(memoryStore({ clock }), {}) }
 
 describe('the memory store keeps the contract', () => {
-  for (const { name, run } of storeCases) test(name, () => run(memory))
+  for (const { name, run } of [...storeCases, ...largestCases]) test(name, () => run(memory))
 })
 
 describe('so does the memory store seen through a wrapper that does nothing', () => {
