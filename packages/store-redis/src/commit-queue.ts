@@ -163,7 +163,7 @@ function givingUp(
   { signal, reject }: Waiting,
   withdraw: () => boolean,
 ): Promise<CommitResult> {
-  const abort = (): void => reject(abortedError(withdraw() ? 'read' : 'write', signal!))
+  const abort = (): void => reject(abortedError(withdraw() ? 'read' : 'write', signal!.reason))
   signal!.addEventListener('abort', abort, { once: true })
   return answer.finally(() => signal!.removeEventListener('abort', abort))
 }

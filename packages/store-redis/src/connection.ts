@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn, setTimeout as sleep } from 'node:timers/promises'
+import { patience } from '@threadkeep/core/store'
 import { createClient } from 'redis'
 import type { Doing } from './errors.ts'
 import {
@@ -132,28 +133,9 @@ function connection(client: RedisClient, timeout: number, close: () => Promise<v
 
 function bounded<T>(sent: Promise<T>, doing: Doing, timeout: number, signal: AbortSignal | undefined): Promise<T> {
   return new Promise((resolve, reject) => {
-    const done = () => {
-      clearTimeout(timer)
-      signal?.removeEventListener('abort', abort)
-    }
-    const timer = setTimeout(() => {
-      done()
-      reject(timeoutError(doing, timeout))
-    }, timeout)
-    const abort = () => {
-      done()
-      reject(abortedError(doing, signal!))
-    }
-    signal?.addEventListener('abort', abort, { once: true })
-    sent.then(
-      (answer) => {
-        done()
-        resolve(answer)
-      },
-      (error) => {
-        done()
-        reject(error)
-      },
+    const stop = patience(timeout, signal && { signal }, ({ code, cause }) =>
+      reject(code === 'TIMEOUT' ? timeoutError(doing, timeout) : abortedError(doing, cause)),
     )
+    sent.then(resolve, reject).finally(stop)
   })
 }

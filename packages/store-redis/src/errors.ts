@@ -37,10 +37,10 @@ export function timeoutError(doing: Doing, timeout: number): ThreadkeepError {
 }
 
 /** The error of a call that was given up while it was under way. */
-export function abortedError(doing: Doing, signal: AbortSignal): ThreadkeepError {
+export function abortedError(doing: Doing, cause: unknown): ThreadkeepError {
   return new ThreadkeepError('ABORTED', 'The call was given up before Redis had answered.', {
     maybeCommitted: doing === 'write',
-    cause: signal.reason,
+    cause,
   })
 }
 

@@ -2,12 +2,11 @@ import { accessSync, constants } from 'node:fs'
 import { dirname, resolve } from 'node:path'
 import type { StatementSync } from 'node:sqlite'
 import { DatabaseSync } from 'node:sqlite'
-import type { CallOptions, Clock } from '@threadkeep/core/store'
+import type { CallOptions, Clock, TableSet } from '@threadkeep/core/store'
 import { systemClock } from '@threadkeep/core/store'
 import { busy, untilFree } from './busy.ts'
 import type { Doing } from './errors.ts'
 import { isBusy, misconfigured, notWritable, toThreadkeepError } from './errors.ts'
-import type { TableSet } from './migrations.ts'
 import { identify, migrate, missingMigrations } from './migrations.ts'
 import { configure } from './pragmas.ts'
 
@@ -126,7 +125,7 @@ export async function openDatabase(options: DatabaseOptions, tables: TableSet): 
   try {
     const state = await opening(() => identify(db, path))
     if (readOnly && state === 'empty') throw misconfigured(`${path} is empty. Open it once without readOnly.`)
-    const missing = state === 'empty' || (await opening(() => missingMigrations(db, path, tables))) > 0
+    const missing = state === 'empty' || (await opening(() => missingMigrations(db, path, tables))).length > 0
     if (missing && readOnly) throw misconfigured(`${path} is older than this program. Open it once without readOnly.`)
     await opening(() => configure(db, path, options))
     if (missing) await database.write(() => migrate(db, path, tables, clock))

@@ -1,7 +1,6 @@
-import type { Address, Clock, CommitResult, Entry, Range, TakenChange, Version } from '@threadkeep/core/store'
+import type { Address, Clock, CommitResult, Entry, Range, TableSet, TakenChange, Version } from '@threadkeep/core/store'
 import { compareBytes, parseValue, rangeBounds } from '@threadkeep/core/store'
 import type { Database } from './database.ts'
-import type { TableSet } from './migrations.ts'
 import { views } from './views.ts'
 
 /** The tables of the store. SQLite compares text by its UTF-8 bytes, which is the contract's order. */

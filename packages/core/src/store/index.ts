@@ -37,7 +37,11 @@ export {
   maxNameBytes,
   prefixUpperBound,
 } from './keys.ts'
+export type { AppliedMigration, PendingMigration, TableSet } from './migrations.ts'
+export { pendingMigrations } from './migrations.ts'
 export { parseValue } from './parse-value.ts'
+export type { ImpatienceReason } from './patience.ts'
+export { patience } from './patience.ts'
 export type { PreparedCheck, PreparedCommit, PreparedWrite } from './prepared-commit.ts'
 export { prepareCommit } from './prepared-commit.ts'
 export type { RangeBounds } from './range-bounds.ts'

@@ -1,4 +1,4 @@
-import type { TableSet } from '../migrations.ts'
+import type { TableSet } from '@threadkeep/core/store'
 
 /**
  * The tables of the search index. Ids sort as the seconds of creation do, so that FTS5, which walks ids backwards for
