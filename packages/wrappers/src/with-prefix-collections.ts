@@ -1,5 +1,5 @@
-import type { Address, Change, Entry, FullStore, Wrapper } from '@threadkeep/core/store'
-import { forward } from '@threadkeep/core/store'
+import type { Address, Change, CommitResult, Entry, FullStore, Wrapper } from '@threadkeep/core/store'
+import { answerOf, forward } from '@threadkeep/core/store'
 import type { PrefixOptions } from './prefix.ts'
 import { createPrefix } from './prefix.ts'
 import { renameEntries } from './rename-entries.ts'
@@ -16,6 +16,12 @@ export function withPrefixCollections(options: PrefixOptions): Wrapper {
   const change = (step: Change): Change => (step?.at ? { ...step, at: inward(step.at) } : step)
 
   const outward = (entry: Entry): Entry => rename(entry, prefix.strip(entry.collection))
+
+  const conflictOutward = (result: CommitResult): CommitResult => {
+    if (result.ok) return result
+    const { collection, key } = result.conflict
+    return { ok: false, conflict: { collection: prefix.strip(collection), key } }
+  }
 
   return (inner) =>
     forward(inner, {
@@ -34,11 +40,15 @@ export function withPrefixCollections(options: PrefixOptions): Wrapper {
         const found = await inner.list(prefix.add(collection), range, options)
         return found.map((entry) => rename(entry, collection))
       },
-      async commit(changes, options) {
-        const result = await inner.commit(Array.isArray(changes) ? changes.map(change) : changes, options)
-        if (result.ok) return result
-        const { collection, key } = result.conflict
-        return { ok: false, conflict: { collection: prefix.strip(collection), key } }
+      commit(changes, options) {
+        let asked: readonly Change[]
+        try {
+          asked = Array.isArray(changes) ? changes.map(change) : changes
+        } catch (error) {
+          return Promise.reject(error)
+        }
+        const answer = inner.commit(asked, options)
+        return answerOf(answer)?.ok ? answer : answer.then(conflictOutward)
       },
       async collections(range, options) {
         const { after } = range

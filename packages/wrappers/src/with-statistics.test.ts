@@ -141,11 +141,11 @@ test('slow gets are all timed; fast ones by one in sixteen that stands for the o
   for (let i = 0; i < 20; i++) await store.get([a])
   expect(reads).toBe(40)
   pace = 0
-  for (let i = 0; i < 321; i++) await store.get([a])
+  for (let i = 0; i < 325; i++) await store.get([a])
   expect(reads).toBe(40 + 2 + 320 / 8)
-  const { get } = statistics.snapshot()['memory']!.latency
-  expect(get).toMatchObject({ count: 341, max: 2 })
-  expect(statistics.snapshot()['memory']!.gets).toBe(341)
+  for (let i = 0; i < 2; i++) {
+    expect(statistics.snapshot()['memory']).toMatchObject({ gets: 345, latency: { get: { count: 345, max: 2 } } })
+  }
 })
 
 test('Prometheus gets every count once, with cumulative buckets in seconds', async () => {

@@ -2,9 +2,9 @@ import type { Address, Change, Clock, CommitResult, Entry, Wrapper } from '@thre
 import { forward } from '@threadkeep/core/store'
 import { monotonicClock } from './monotonic-clock.ts'
 import { observe } from './observe.ts'
+import { createCallTimer } from './statistics/call-timer.ts'
 import { countRead, sizeOf } from './statistics/count-read.ts'
 import type { Counters, Verb } from './statistics/counters.ts'
-import { createSingleGets } from './statistics/single-gets.ts'
 import type { LayerCounters, Statistics } from './statistics/statistics.ts'
 
 /** Where calls are counted. */
@@ -23,25 +23,30 @@ export interface WithStatisticsOptions {
 export function withStatistics({ statistics, layer: name, clock = monotonicClock }: WithStatisticsOptions): Wrapper {
   return (inner) => {
     const layer = statistics.layer(name ?? inner.name)
-    const singleGets = createSingleGets(layer, clock)
+    const timers = {
+      get: createCallTimer(layer, 'get', clock),
+      list: createCallTimer(layer, 'list', clock),
+      commit: createCallTimer(layer, 'commit', clock),
+    }
 
-    const measure = <T>(
+    /** A call that touches any number of groups. */
+    const timeAll = <T>(
       verb: Verb,
-      start: number,
       groups: readonly Counters[],
-      answer: Promise<T>,
-      count: (answer: T) => void,
+      call: () => Promise<T>,
+      answered: (answer: T) => void,
     ): Promise<T> => {
+      const start = clock.now()
       const finish = () => {
         const millis = clock.now() - start
         layer.total.latency[verb].record(millis)
         for (const group of groups) group.latency[verb].record(millis)
       }
       return observe(
-        answer,
-        (value) => {
+        call(),
+        (answer) => {
           finish()
-          count(value)
+          answered(answer)
         },
         () => {
           finish()
@@ -53,27 +58,28 @@ export function withStatistics({ statistics, layer: name, clock = monotonicClock
 
     return forward(inner, {
       get(at, options) {
-        if (Array.isArray(at) && at.length === 1) return singleGets.watch(at[0], () => inner.get(at, options))
-        const start = clock.now()
+        const call = () => inner.get(at, options)
+        if (Array.isArray(at) && at.length === 1) {
+          const group = layer.of(at[0]?.collection)
+          return timers.get.time(group, call, (entries) => countRead(layer, group, entries[0]))
+        }
         const owners = ownersOf(layer, at)
-        return measure('get', start, [...new Set(owners)], inner.get(at, options), (entries) => {
+        return timeAll('get', [...new Set(owners)], call, (entries) => {
           for (let i = 0; i < owners.length; i++) countRead(layer, owners[i]!, entries[i])
         })
       },
       list(collection, range, options) {
-        const start = clock.now()
         const group = layer.of(collection)
-        return measure('list', start, [group], inner.list(collection, range, options), (entries) => {
-          countList(layer, group, entries)
-        })
+        const call = () => inner.list(collection, range, options)
+        return timers.list.time(group, call, (entries) => countList(layer, group, entries))
       },
       commit(changes, options) {
-        const start = clock.now()
         const tallies = tallyChanges(layer, changes)
+        const call = () => inner.commit(changes, options)
+        const answered = (result: CommitResult) => countCommit(layer, tallies, result)
+        if (tallies.length === 1) return timers.commit.time(tallies[0]!.group, call, answered)
         const groups = tallies.map(({ group }) => group)
-        return measure('commit', start, groups, inner.commit(changes, options), (result) => {
-          countCommit(layer, tallies, result)
-        })
+        return timeAll('commit', groups, call, answered)
       },
     })
   }
@@ -128,12 +134,15 @@ function countCommit(layer: LayerCounters, tallies: readonly Tally[], result: Co
   for (const tally of tallies) {
     tally.group.commits++
     if (!result.ok) tally.group.conflicts++
-    for (const counters of [layer.total, tally.group]) {
-      counters.checks += tally.check
-      if (!result.ok) continue
-      counters.puts += tally.put
-      counters.deletes += tally.delete
-      counters.bytesWritten += tally.bytes
-    }
+    countChanges(layer.total, tally, result.ok)
+    countChanges(tally.group, tally, result.ok)
   }
+}
+
+function countChanges(counters: Counters, tally: Tally, done: boolean): void {
+  counters.checks += tally.check
+  if (!done) return
+  counters.puts += tally.put
+  counters.deletes += tally.delete
+  counters.bytesWritten += tally.bytes
 }

@@ -149,6 +149,31 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
     return answer
   }
 
+  function apply(changes: readonly Change[], call: CallOptions | undefined): CommitResult {
+    assertOpen(call)
+    // Whatever may fail, or run code of the caller's (accessors), comes before the first look at the records.
+    const taken = takeChanges(changes, copyJsonObject)
+    const now = clock.now()
+    for (const change of taken) {
+      if (change.type !== 'check') continue
+      if ((find(change.at, now)?.version ?? null) !== change.version) return { ok: false, conflict: change.at }
+    }
+    const version = nextVersion()
+    for (const change of taken) {
+      if (change.type === 'check') continue
+      const expiresAt = change.type === 'delete' ? now : (change.expiresAt ?? never)
+      if (expiresAt > now) put(change.at, (change as Change & { type: 'put' }).value, expiresAt, version)
+      else {
+        const record = collections.get(change.at.collection)?.records.get(change.at.key)
+        if (record !== undefined) drop(record)
+      }
+    }
+    // Faster than records can come in, yet never a pause to notice.
+    dropExpired(64 + 2 * taken.length, now)
+    sweeper.arm()
+    return { ok: true, version }
+  }
+
   async function close(): Promise<void> {
     closed = true
     sweeper.stop()
@@ -160,7 +185,7 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       dropExpired(never, clock.now())
       return size
     },
-    // Not an async function, so that wrappers can see at once what it answers.
+    // Get and commit are no async functions, so that wrappers can see at once what they answer.
     get(at, call) {
       try {
         const answer = read(at, call)
@@ -178,29 +203,12 @@ export function memoryStore(options: MemoryStoreOptions = {}): MemoryStore {
       const now = clock.now()
       return listItems(home.order, range, (record) => record.expiresAt > now).map(entryOf)
     },
-    async commit(changes, call): Promise<CommitResult> {
-      assertOpen(call)
-      // Whatever may fail, or run code of the caller's (accessors), comes before the first look at the records.
-      const taken = takeChanges(changes, copyJsonObject)
-      const now = clock.now()
-      for (const change of taken) {
-        if (change.type !== 'check') continue
-        if ((find(change.at, now)?.version ?? null) !== change.version) return { ok: false, conflict: change.at }
+    commit(changes, call) {
+      try {
+        return answered(apply(changes, call))
+      } catch (error) {
+        return Promise.reject(error)
       }
-      const version = nextVersion()
-      for (const change of taken) {
-        if (change.type === 'check') continue
-        const expiresAt = change.type === 'delete' ? now : (change.expiresAt ?? never)
-        if (expiresAt > now) put(change.at, (change as Change & { type: 'put' }).value, expiresAt, version)
-        else {
-          const record = collections.get(change.at.collection)?.records.get(change.at.key)
-          if (record !== undefined) drop(record)
-        }
-      }
-      // Faster than records can come in, yet never a pause to notice.
-      dropExpired(64 + 2 * taken.length, now)
-      sweeper.arm()
-      return { ok: true, version }
     },
     async collections(range, call) {
       assertOpen(call)

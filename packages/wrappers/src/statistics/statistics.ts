@@ -39,6 +39,8 @@ export interface LayerCounters {
   readonly total: Counters
   /** The counters of the group that `collection` belongs to; of `(other)` for what is not a name. */
   of(collection: string | undefined): Counters
+  /** Calls `settle` before the counts are read or reset, to add what has not been counted yet. */
+  beforeRead(settle: () => void): void
   /** All groups by name. */
   readonly groups: ReadonlyMap<string, Counters>
 }
@@ -63,6 +65,10 @@ export function createStatistics(options: StatisticsOptions = {}): Statistics {
       ? groupBy
       : groupings[requireChoice('createStatistics groupBy', groupBy, ['kind', 'collection'])]
   const layers = new Map<string, LayerCounters>()
+  const settles: (() => void)[] = []
+  const settle = () => {
+    for (const one of settles) one()
+  }
 
   const createLayer = (): LayerCounters => {
     const groups = new Map<string, Counters>()
@@ -79,6 +85,7 @@ export function createStatistics(options: StatisticsOptions = {}): Statistics {
       bytes,
       total: createCounters(),
       groups,
+      beforeRead: (settle) => settles.push(settle),
       of(collection) {
         const known = recent.get(collection)
         if (known) return known
@@ -91,14 +98,21 @@ export function createStatistics(options: StatisticsOptions = {}): Statistics {
   }
 
   return {
-    snapshot: () => Object.fromEntries([...layers].map(([name, layer]) => [name, snapshotLayer(layer)])),
+    snapshot() {
+      settle()
+      return Object.fromEntries([...layers].map(([name, layer]) => [name, snapshotLayer(layer)]))
+    },
     reset() {
+      settle()
       for (const layer of layers.values()) {
         resetCounters(layer.total)
         for (const counters of layer.groups.values()) resetCounters(counters)
       }
     },
-    prometheus: () => prometheusText(layers),
+    prometheus() {
+      settle()
+      return prometheusText(layers)
+    },
     layer(name) {
       let layer = layers.get(name)
       if (!layer) {
