@@ -5,7 +5,8 @@ import { observe } from './observe.ts'
 import { createCallTimer } from './statistics/call-timer.ts'
 import { countRead, sizeOf } from './statistics/count-read.ts'
 import type { Counters, Verb } from './statistics/counters.ts'
-import type { LayerCounters, Statistics } from './statistics/statistics.ts'
+import type { LayerCounters } from './statistics/layer-counters.ts'
+import type { Statistics } from './statistics/statistics.ts'
 
 /** Where calls are counted. */
 export interface WithStatisticsOptions {

@@ -1,7 +1,7 @@
 import type { Clock } from '@threadkeep/core/store'
 import { observe } from '../observe.ts'
 import type { Counters, Verb } from './counters.ts'
-import type { LayerCounters } from './statistics.ts'
+import type { LayerCounters } from './layer-counters.ts'
 
 /** Counts and times calls of one verb that touch one group of collections, as most calls do. */
 export interface CallTimer {

@@ -1,6 +1,6 @@
 import type { Entry, JsonObject } from '@threadkeep/core/store'
 import type { Counters } from './counters.ts'
-import type { LayerCounters } from './statistics.ts'
+import type { LayerCounters } from './layer-counters.ts'
 
 /** Counts one record that was asked for. */
 export function countRead(layer: LayerCounters, group: Counters, entry: Entry | undefined): void {

@@ -1,5 +1,5 @@
 import type { Counters, Verb } from './counters.ts'
-import type { LayerCounters } from './statistics.ts'
+import type { LayerCounters } from './layer-counters.ts'
 
 type Labels = Readonly<Record<string, string>>
 type Sample = readonly [labels: Labels, value: number]

@@ -1,6 +1,7 @@
 import { requireChoice, requireNumber } from '../options.ts'
 import type { Counters, OperationStatistics } from './counters.ts'
 import { createCounters, resetCounters, snapshotCounters } from './counters.ts'
+import type { LayerCounters } from './layer-counters.ts'
 import { prometheusText } from './prometheus-text.ts'
 
 /** How statistics are gathered. */
@@ -31,18 +32,6 @@ export interface Statistics {
   prometheus(): string
   /** Where a wrapper counts. Two wrappers that name the same layer add up. */
   layer(name: string): LayerCounters
-}
-
-/** The running counts of one layer. */
-export interface LayerCounters {
-  readonly bytes: boolean
-  readonly total: Counters
-  /** The counters of the group that `collection` belongs to; of `(other)` for what is not a name. */
-  of(collection: string | undefined): Counters
-  /** Calls `settle` before the counts are read or reset, to add what has not been counted yet. */
-  beforeRead(settle: () => void): void
-  /** All groups by name. */
-  readonly groups: ReadonlyMap<string, Counters>
 }
 
 const other = '(other)'
