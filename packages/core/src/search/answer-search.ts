@@ -13,14 +13,14 @@ import { searchTerms } from './search-terms.ts'
 export type FindNewest = (terms: readonly SearchTerm[], most: number) => Promise<readonly SearchCandidate[]>
 
 // Documents with only some of the terms are looked for in small portions, so that a rare word is not drowned by a common one.
-const portion = 100
+const portion = 50
 
 /**
  * Answers a query, the same way on every index. Looked at are, until there are enough hits:
  *
  * 1. the 1,000 newest documents with all terms in whole words;
  * 2. the 1,000 newest with all terms, the last one as a prefix;
- * 3. for each term, the 100 newest with all terms but this one, and the 100 newest with this one.
+ * 3. for each term, the 50 newest with this one, and the 50 newest with all others in whole words.
  *
  * A step that finds its full 1,000 is the last. Scores of a later step are below those of an earlier one, so pages fit together.
  */
@@ -39,13 +39,11 @@ export async function answerSearch(query: SearchQuery, findNewest: FindNewest): 
   const hasPrefix = terms.some((term) => term.prefix)
   if (hasPrefix && isDone(await findNewest(terms, maxCandidates))) return ranking.hits()
   if (terms.length > 1 && minScore < everyTermScore) {
-    for (const found of await Promise.all(parts(terms).map((part) => findNewest(part, portion)))) ranking.offer(found)
+    const parts = [
+      ...terms.map((term) => [term]),
+      ...(terms.length > 2 ? whole.map((_, i) => whole.toSpliced(i, 1)) : []),
+    ]
+    for (const found of await Promise.all(parts.map((part) => findNewest(part, portion)))) ranking.offer(found)
   }
   return ranking.hits()
-}
-
-/** All but one, and each one. Of two terms that is the same. */
-function parts(terms: readonly SearchTerm[]): readonly (readonly SearchTerm[])[] {
-  const singles = terms.map((term) => [term])
-  return terms.length === 2 ? singles : [...terms.map((term) => terms.filter((other) => other !== term)), ...singles]
 }

@@ -2,7 +2,9 @@ import type { TableSet } from '@threadkeep/core/store'
 
 /**
  * The tables of the search index. Ids sort as the seconds of creation do, so that FTS5, which walks ids backwards for
- * free, answers the newest first. The words come tokenized: `ascii` splits at spaces alone and leaves all other characters as they are.
+ * free, answers the newest first. The words come tokenized:
+ * `ascii` splits them at spaces alone and leaves their characters as they are. Short prefixes have an index of their own, because the
+ * words that begin with them are very many.
  */
 export const searchTables: TableSet = {
   name: 'search',
@@ -22,7 +24,7 @@ export const searchTables: TableSet = {
     create unique index search_documents_by_key on search_documents(thread_id, message_id);
     create index search_documents_by_author on search_documents(author_id);
     create virtual table search_words using fts5(
-      words, extras, content='', contentless_delete=1, tokenize="ascii tokenchars '@#.+'"
+      words, extras, content='', contentless_delete=1, prefix='2 3', tokenize="ascii tokenchars '@#.+'"
     );`,
   ],
 }

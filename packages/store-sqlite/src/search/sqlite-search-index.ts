@@ -16,6 +16,8 @@ export type SqliteSearchIndexOptions = DatabaseOptions
 
 /** How long calls that follow each other may keep the event loop to themselves, in milliseconds. */
 const turnBudget = 1
+/** Ranking reads many documents that lie far apart. */
+const cacheKiB = 65_536
 
 /**
  * Opens the search index in the file at `path`, or makes it, on FTS5. The file may be that of a store, and several processes may
@@ -25,6 +27,7 @@ export async function sqliteSearchIndex(options: SqliteSearchIndexOptions): Prom
   const clock = options.clock ?? systemClock
   const database = await openDatabase({ ...options, clock }, searchTables)
   const { path, readOnly } = database
+  database.prepare(`pragma cache_size = -${cacheKiB}`).get()
   const write = searchWriter(database)
   const turn = loopTurn(turnBudget)
   const commits = groupCommit<void>(database, turn)
