@@ -1,1 +1,3 @@
-export {}
+export type { DatabaseOptions, PgClient, PgPool } from './database.ts'
+export type { PostgresStore, PostgresStoreOptions } from './postgres-store.ts'
+export { postgresStore } from './postgres-store.ts'
