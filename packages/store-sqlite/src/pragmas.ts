@@ -4,6 +4,8 @@ import { misconfigured } from './errors.ts'
 const cacheKiB = 16_384
 /** A bulk import may grow the log; it shrinks to this many bytes once its content has moved into the file. */
 const logBytes = 64 * 2 ** 20
+/** Pages of log after which its content moves into the file. Ten times SQLite's own choice: under load each page is then moved once for many commits. */
+const checkpointPages = 10_000
 const levels = { full: 2, normal: 1 } as const
 
 /** What a connection is set up for. */
@@ -28,6 +30,7 @@ export function configure(db: DatabaseSync, path: string, { durability = 'full',
   }
   // macOS: only this makes the drive itself write down what it was given. Elsewhere it changes nothing.
   if (durability === 'full') db.exec('pragma fullfsync = on; pragma checkpoint_fullfsync = on')
+  db.exec(`pragma wal_autocheckpoint = ${checkpointPages}`)
   db.exec(`pragma journal_size_limit = ${logBytes}`)
 }
 

@@ -7,7 +7,7 @@ import type { DomainEvent } from '../events/event.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import { pushEvent } from '../kernel/event-changes.ts'
+import { pushEvents } from '../kernel/event-changes.ts'
 import { at, fileStream, names, seqKey, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
@@ -182,7 +182,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
           bytes: info.size,
         }
         const also: Change[] = []
-        pushEvent(also, event, limits)
+        pushEvents(also, [event], limits)
         if (!(await replace(entry, ready, also))) continue
         context.committed([event], [])
         return toAttachment(ready)
@@ -310,7 +310,7 @@ export async function removeUnsent(context: Context, entry: Entry, actorId: stri
       bytes: record.size ?? 0,
     })
   }
-  for (const event of events) pushEvent(changes, event, context.limits)
+  pushEvents(changes, events, context.limits)
   if (!(await context.store.commit(changes)).ok) return false
   context.committed(events, [])
   await context.blobs?.delete(record.blobKey)

@@ -81,6 +81,7 @@ export function createJobs(
         if (scope.thread.legalHold) return
         const still = await scope.read(old.map(({ seq }) => at(names.messages(threadId), seqKey(seq))))
         await removeMessages(
+          context,
           scope,
           'threadkeep',
           still.flatMap((entry) => (entry ? [asRecord<MessageRecord>(entry.value)] : [])),

@@ -2,7 +2,7 @@ import { scan } from '../../store/scan.ts'
 import type { Change, Entry } from '../../store/types.ts'
 import { removeUnsent } from '../attachments/attachments.ts'
 import type { Context } from '../kernel/context.ts'
-import { pushEvent } from '../kernel/event-changes.ts'
+import { pushEvents } from '../kernel/event-changes.ts'
 import { at, names, threadStream, timeKey, token } from '../kernel/names.ts'
 import { deleteRecency } from '../kernel/recency.ts'
 import type { MemberRecord, MessageRecord, ThreadRecord } from '../kernel/records.ts'
@@ -42,7 +42,7 @@ export async function purgeThread(context: Context, threadId: string): Promise<b
   for (const part of parts) await clear(part(threadId), (found) => [remove(found)])
   await clear(names.members(threadId), (found) => {
     const member = asRecord<MemberRecord>(found.value)
-    const changes: Change[] = [remove(found), { type: 'delete', at: at(names.roomsOf(member.userId), token(threadId)) }]
+    const changes: Change[] = [remove(found)]
     deleteRecency(changes, thread, member)
     return changes
   })
@@ -76,7 +76,7 @@ export async function purgeThread(context: Context, threadId: string): Promise<b
     actorId: purger,
     threadId,
   }
-  pushEvent(changes, event, limits)
+  pushEvents(changes, [event], limits)
   const done = await store.commit(changes)
   if (done.ok) context.committed([event], [])
   return done.ok

@@ -15,6 +15,8 @@ export function normalActor(actor: Actor): Actor {
   if (typeof actor !== 'object' || actor === null || typeof actor.userId !== 'string') {
     throw new ThreadkeepError('UNAUTHENTICATED', 'Every call starts with an actor: { userId, scopes? }.')
   }
+  if (actor.scopes !== undefined && !Array.isArray(actor.scopes))
+    throw new ThreadkeepError('UNAUTHENTICATED', "An actor's scopes are a list.")
   const userId = normalId(actor.userId, 'user id')
   return userId === actor.userId ? actor : { ...actor, userId }
 }

@@ -1,4 +1,5 @@
 import { forward } from '../../store/forward.ts'
+import { maxBatch } from '../../store/keys.ts'
 import type { Address, Entry, Store } from '../../store/types.ts'
 
 interface Waiting {
@@ -8,8 +9,8 @@ interface Waiting {
 }
 
 /**
- * Reads asked for in the same turn go to the store as one `get`. A lone read goes as it is. Reads with a signal of
- * their own are not joined with others'.
+ * Reads asked for in the same turn go to the store as one `get`, however many records they are. A lone read goes as it is. Reads with a
+ * signal of their own are not joined with others'.
  */
 export function coalesceReads(inner: Store): Store {
   let waiting: Waiting[] = []
@@ -17,10 +18,10 @@ export function coalesceReads(inner: Store): Store {
     const batch = waiting
     waiting = []
     if (batch.length === 1) {
-      inner.get(batch[0]!.at).then(batch[0]!.resolve, batch[0]!.reject)
+      getAll(batch[0]!.at).then(batch[0]!.resolve, batch[0]!.reject)
       return
     }
-    inner.get(batch.flatMap((one) => one.at)).then(
+    getAll(batch.flatMap((one) => one.at)).then(
       (entries) => {
         let from = 0
         for (const one of batch) {
@@ -32,6 +33,14 @@ export function coalesceReads(inner: Store): Store {
         for (const one of batch) one.reject(error)
       },
     )
+  }
+  /** In as many calls as the contract's bound takes. */
+  function getAll(at: readonly Address[]): Promise<readonly (Entry | undefined)[]> {
+    if (at.length <= maxBatch) return inner.get(at)
+    const parts = Array.from({ length: Math.ceil(at.length / maxBatch) }, (_, i) =>
+      inner.get(at.slice(i * maxBatch, (i + 1) * maxBatch)),
+    )
+    return Promise.all(parts).then((all) => all.flat())
   }
   return forward(inner, {
     get(at, options) {

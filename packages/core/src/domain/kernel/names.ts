@@ -34,8 +34,6 @@ export const names = {
   events: (stream: string): string => `events:${stream}`,
   outbox: (shard: number): string => `outbox:${shard}`,
   threadsOf: (userId: string): string => `threads-of:${token(userId)}`,
-  /** The threads of a user whose recency only a projection moves. */
-  roomsOf: (userId: string): string => `rooms-of:${token(userId)}`,
   /** Users by what they are found by. */
   userNames: 'user-names',
   /** What the statistics know of each stream, with the number of the event they have counted last. */
@@ -63,9 +61,16 @@ export function seqKey(seq: number): string {
   return String(seq).padStart(12, '0')
 }
 
+const timeDigits = 16
+
 /** An instant as a key part that sorts by time. */
 export function timeKey(millis: Millis): string {
-  return String(Math.max(0, Math.floor(millis))).padStart(15, '0')
+  return String(Math.max(0, Math.floor(millis))).padStart(timeDigits, '0')
+}
+
+/** The instant that a key begins with. */
+export function timeOfKey(key: string): Millis {
+  return Number(key.slice(0, timeDigits))
 }
 
 /** Key of a thread in a user's recency index. */

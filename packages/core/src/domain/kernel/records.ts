@@ -10,6 +10,8 @@ export interface UserRecord extends Omit<User, 'version'> {
   readonly eventSeq: number
   /** Set on a softly deleted user, which then exists for nobody but `restore`. */
   readonly deletedAt?: Millis
+  /** Who deactivated or deleted it: what an admin has taken away, the user cannot bring back. */
+  readonly awayBy?: string
   /** Nothing is left but the position of the stream. */
   readonly erased?: true
 }

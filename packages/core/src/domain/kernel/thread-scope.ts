@@ -1,10 +1,12 @@
 import type { Address, Change, Entry, JsonObject, Millis, Version } from '../../store/types.ts'
 import type { DomainEvent } from '../events/event.ts'
 import type { Context } from './context.ts'
-import { pushEvent } from './event-changes.ts'
 import { threadStream } from './names.ts'
 import type { MemberRecord, ThreadRecord } from './records.ts'
 import type { ThreadState } from './thread-state.ts'
+
+/** A plan answers this when it must wait for the operations before it to be committed. */
+export const nextGroup: unique symbol = Symbol('next group')
 
 /** A record that must not exist for an operation to hold. */
 export interface Claim {
@@ -54,7 +56,7 @@ export interface Draft {
   readonly claims: Map<string, { readonly claim: Claim; readonly operation: number }>
   thread(): ThreadRecord
   members(): ReadonlyMap<string, MemberRecord>
-  /** Runs one operation; when it throws, everything it did is taken back. */
+  /** Runs one operation; when it throws, or must wait for the next group, everything it did is taken back. */
   attempt<T>(operation: number, run: (scope: ThreadScope) => T | Promise<T>): T | Promise<T>
 }
 
@@ -117,7 +119,6 @@ export function createDraft(context: Context, state: ThreadState): Draft {
       const event: DomainEvent = { stream, eventSeq, at: now, threadId: thread.id, ...fields }
       thread = { ...thread, eventSeq, lastEventAt: now }
       events.push(event)
-      pushEvent(changes, event, context.limits)
       return eventSeq
     },
   }
@@ -133,19 +134,26 @@ export function createDraft(context: Context, state: ThreadState): Draft {
     attempt(operation, run) {
       current = operation
       const before = { thread, members, changes: changes.length, events: events.length }
-      const undo = (error: unknown): never => {
+      const undo = (): void => {
         thread = before.thread
         members = before.members
         changes.length = before.changes
         events.length = before.events
         for (const [key, made] of claims) if (made.operation === operation) claims.delete(key)
+      }
+      const settle = <T>(result: T): T => {
+        if (result === nextGroup) undo()
+        return result
+      }
+      const fail = (error: unknown): never => {
+        undo()
         throw error
       }
       try {
         const result = run(scope)
-        return result instanceof Promise ? result.catch(undo) : result
+        return result instanceof Promise ? result.then(settle, fail) : settle(result)
       } catch (error) {
-        return undo(error)
+        return fail(error)
       }
     },
   }

@@ -79,6 +79,13 @@ function addMember(state: ThreadState, entry: Entry): void {
 
 /** A stored thread as the world sees it: the caller's own copy. */
 export function toThread(record: ThreadRecord, version: Version): Thread {
-  const { lastEventAt, nextDueAt, recencyAt, big, purgeAt, ...rest } = record
-  return { ...rest, metadata: copyJson(rest.metadata), version }
+  const { lastEventAt, nextDueAt, recencyAt, big, purgeAt, retention, forkedFrom, ...rest } = record
+  return {
+    ...rest,
+    status: { ...rest.status },
+    metadata: copyJson(rest.metadata),
+    ...(retention && { retention: { ...retention } }),
+    ...(forkedFrom && { forkedFrom: { ...forkedFrom } }),
+    version,
+  }
 }

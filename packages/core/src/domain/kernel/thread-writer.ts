@@ -4,11 +4,13 @@ import type { Action } from './access.ts'
 import type { Actor } from './actor.ts'
 import type { Context } from './context.ts'
 import { sweepDue } from './due.ts'
+import { pushEvents } from './event-changes.ts'
+import type { Limits } from './limits.ts'
 import { at, names, token } from './names.ts'
 import { moveRecency } from './recency.ts'
 import { asJson } from './records.ts'
 import type { Draft, ThreadScope } from './thread-scope.ts'
-import { addressKey, createDraft } from './thread-scope.ts'
+import { addressKey, createDraft, nextGroup } from './thread-scope.ts'
 import type { ThreadState } from './thread-state.ts'
 import { assertAllowed, loadMembers, loadThreadState, threadNotFound } from './thread-state.ts'
 
@@ -26,9 +28,6 @@ export interface ThreadOperation<T> {
   readonly onDeleted?: boolean
   plan(scope: ThreadScope): T | typeof nextGroup | Promise<T | typeof nextGroup>
 }
-
-/** A plan answers this when it must wait for the operations before it to be committed. */
-export const nextGroup: unique symbol = Symbol('next group')
 
 /** What an operation answers: the plan's result and the thread as the commit left it. */
 export interface Written<T> {
@@ -108,8 +107,10 @@ export function createThreadWriter(context: Context): ThreadWriter {
       for (let attempt = 1; group.length > 0; attempt++) {
         const draft = await prepare(lane, group)
         const planned = await planAll(lane, draft, group)
-        if (planned.length === 0) return
-        const changes = finish(draft)
+        // From here on those that were answered, or wait for the next group, are no longer this commit's.
+        group = planned.map(({ pending }) => pending)
+        if (group.length === 0) return
+        const changes = finish(draft, context.limits)
         // Nothing but the check of the root: nothing to write.
         const done =
           changes.length === 1
@@ -205,8 +206,16 @@ export function createThreadWriter(context: Context): ThreadWriter {
   return {
     run,
     async sweep(threadId) {
-      // Preparing any group sweeps; this one does nothing else.
-      await run(threadId, { actor: sweeper, action: 'thread.read', onDeleted: true, plan: () => undefined })
+      for (;;) {
+        // Preparing any group sweeps; this one does nothing else.
+        const { state } = await run(threadId, {
+          actor: sweeper,
+          action: 'thread.read',
+          onDeleted: true,
+          plan: () => undefined,
+        })
+        if ((state.thread.nextDueAt ?? Number.POSITIVE_INFINITY) > context.clock.now()) return
+      }
     },
   }
 }
@@ -223,11 +232,12 @@ function assertOpen(scope: ThreadScope, operation: ThreadOperation<unknown>): vo
 }
 
 /** The group's commit: the check of the aggregate first, its new root last. */
-function finish(draft: Draft): Change[] {
+function finish(draft: Draft, limits: Limits): Change[] {
   const before = draft.state.thread
   let after = draft.thread()
   const root = at(names.threads, token(before.id))
   const changes: Change[] = [{ type: 'check', at: root, version: draft.state.version }, ...draft.changes]
+  pushEvents(changes, draft.events, limits)
   if (!after.big && !before.big && after.lastActivityAt !== after.recencyAt) {
     moveRecency(changes, after, after.lastActivityAt, draft.members().values())
     after = { ...after, recencyAt: after.lastActivityAt }

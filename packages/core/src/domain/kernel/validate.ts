@@ -1,5 +1,6 @@
 import type { ErrorCode } from '../../errors/threadkeep-error.ts'
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { maxMillis } from '../../store/changes.ts'
 import { assertJsonObject } from '../../store/json.ts'
 import type { Json, JsonObject } from '../../store/types.ts'
 
@@ -108,12 +109,15 @@ export function assertCount(value: unknown, what: string, max: number): asserts 
   }
 }
 
-/** Refuses a lifetime that is not a finite number of seconds above zero: `INVALID_TTL`. */
+/** Longest lifetime and retention, in milliseconds: a hundred years. */
+export const maxLife = 100 * 365 * 24 * 60 * 60 * 1000
+
+/** Refuses a lifetime that is not a number of seconds above zero and up to a hundred years: `INVALID_TTL`. */
 export function assertTtl(ttl: unknown): asserts ttl is number {
-  if (typeof ttl !== 'number' || !Number.isFinite(ttl) || ttl <= 0) {
+  if (typeof ttl !== 'number' || !(ttl > 0 && ttl * 1000 <= maxLife)) {
     throw new ThreadkeepError(
       'INVALID_TTL',
-      `A ttl is a number of seconds above zero, not ${typeof ttl === 'string' ? 'a text' : String(ttl)}.`,
+      `A ttl is a number of seconds above zero, at most a hundred years, not ${typeof ttl === 'string' ? 'a text' : String(ttl)}.`,
     )
   }
 }
@@ -152,6 +156,12 @@ export function sameJson(a: Json, b: Json): boolean {
 
 function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** Refuses what is not a moment in epoch milliseconds: `INVALID`. */
+export function assertMoment(value: unknown, what: string): asserts value is number {
+  if (typeof value !== 'number' || !(Math.abs(value) <= maxMillis))
+    throw new ThreadkeepError('INVALID', `${what} must be a time in epoch milliseconds.`)
 }
 
 /** Case and diacritics folded, for comparing names. */

@@ -1,6 +1,7 @@
 import { scan } from '../../store/scan.ts'
 import type { DomainEvent, EventType } from '../events/event.ts'
 import type { Context } from '../kernel/context.ts'
+import type { EventsRecord } from '../kernel/event-changes.ts'
 import { at, names, seqKey } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -16,7 +17,7 @@ export interface StreamItem {
   readonly hidden: boolean
 }
 
-const page = 200
+const page = 40
 const showsMessage: ReadonlySet<EventType> = new Set<EventType>([
   'message.created',
   'message.edited',
@@ -25,7 +26,7 @@ const showsMessage: ReadonlySet<EventType> = new Set<EventType>([
   'message.feedback',
 ])
 
-/** Reads a stretch of a stream after `eventSeq`, with the messages as they are now: at most 200 items. */
+/** Reads a stretch of a stream after `eventSeq`, with the messages as they are now: what at most 40 commits wrote. */
 export async function readItems(
   context: Context,
   kinds: Kinds,
@@ -33,7 +34,9 @@ export async function readItems(
   eventSeq: number,
 ): Promise<readonly StreamItem[]> {
   const entries = await context.store.list(names.events(stream), { after: seqKey(eventSeq), limit: page })
-  const events = entries.map(({ value }) => asRecord<DomainEvent>(value))
+  const events = entries
+    .flatMap(({ value }) => asRecord<EventsRecord>(value).events)
+    .filter((event) => event.eventSeq > eventSeq)
   const telling = events.filter(
     ({ type, threadId, seq }) => showsMessage.has(type) && threadId !== undefined && seq !== undefined,
   )
@@ -57,6 +60,6 @@ export async function readItems(
 /** The number of the oldest event that is still kept after `eventSeq`; undefined when there is none. */
 export async function oldestKept(context: Context, stream: string, eventSeq: number): Promise<number | undefined> {
   for await (const { value } of scan(context.store, names.events(stream), { after: seqKey(eventSeq), pageSize: 1 }))
-    return asRecord<DomainEvent>(value).eventSeq
+    return asRecord<EventsRecord>(value).events.find((event) => event.eventSeq > eventSeq)?.eventSeq
   return undefined
 }

@@ -4,6 +4,7 @@ import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import type { Door } from '../kernel/door.ts'
+import type { EventsRecord } from '../kernel/event-changes.ts'
 import { at, names, threadStream, token } from '../kernel/names.ts'
 import type { MemberRecord, RecencyRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -113,10 +114,12 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
         reverse: true,
         pageSize: 100,
       })) {
-        const [number, happened] = [value['eventSeq'] as number, value['at'] as number]
-        if (number <= least) break
-        eventSeq = number - 1
-        if (happened < moment) return number
+        const { events } = asRecord<EventsRecord>(value)
+        const [first, last] = [events[0]!, events[events.length - 1]!]
+        if (last.eventSeq <= least) break
+        // The events of one commit have one time.
+        if (last.at < moment) return last.eventSeq
+        eventSeq = first.eventSeq - 1
       }
       return Math.max(eventSeq, least)
     }

@@ -7,9 +7,9 @@ import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { IdempotencyRecord, MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
+import { nextGroup } from '../kernel/thread-scope.ts'
 import { toThread } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
-import { nextGroup } from '../kernel/thread-writer.ts'
 import { assertCount, assertMetadata, assertTtl, copyJson, normalId } from '../kernel/validate.ts'
 import { claimAttachments } from './attach.ts'
 import { checkContent, checkData } from './content.ts'
@@ -48,7 +48,8 @@ const roles: ReadonlySet<string> = new Set<Role>(['user', 'assistant', 'system',
 export function createAppend(context: Context, writer: ThreadWriter, kinds: Kinds) {
   const { limits, ids, hooks } = context
 
-  function check(actor: Actor, input: NewMessage): Checked {
+  /** `sent` is what the caller gave, `input` what the hook has made of it. */
+  function check(actor: Actor, input: NewMessage, sent: NewMessage): Checked {
     const role = input.role ?? 'user'
     if (!roles.has(role)) throw new ThreadkeepError('INVALID_ROLE', `A role is one of ${[...roles].join(', ')}.`)
     const kind = input.kind ?? 'message'
@@ -62,14 +63,20 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     if (wrong !== undefined) throw new ThreadkeepError('INVALID_CONTENT', `Not a ${kind}: ${wrong}.`)
     if (input.metadata !== undefined) assertMetadata(input.metadata, limits)
     if (input.ttl !== undefined) assertTtl(input.ttl)
+    if (input.attachments !== undefined && !Array.isArray(input.attachments))
+      throw new ThreadkeepError('INVALID', 'Attachments are a list of ids.')
     const attachments = (input.attachments ?? []).map((id) => normalId(id, 'attachment id'))
     if (attachments.length > limits.maxAttachmentsPerMessage)
       throw new ThreadkeepError(
         'INVALID_LIMIT',
         `A message carries at most ${limits.maxAttachmentsPerMessage} attachments.`,
       )
-    const checked = {
+    const clientId = input.clientId === undefined ? undefined : normalId(input.clientId, 'client message id')
+    return {
+      id: input.id === undefined ? ids.next('msg') : normalId(input.id, 'message id'),
       ownId: input.id !== undefined,
+      clientId,
+      hash: clientId === undefined ? '' : hashOf(actor, sent),
       kind,
       role,
       authorId: normalId(input.authorId ?? actor.userId, 'user id'),
@@ -79,13 +86,6 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
       replyTo: input.replyTo === undefined ? undefined : normalId(input.replyTo, 'message id'),
       attachments: [...new Set(attachments)],
       ttl: input.ttl,
-    }
-    const clientId = input.clientId === undefined ? undefined : normalId(input.clientId, 'client message id')
-    return {
-      ...checked,
-      id: input.id === undefined ? ids.next('msg') : normalId(input.id, 'message id'),
-      clientId,
-      hash: clientId === undefined ? '' : hash('sha256', JSON.stringify([checked, input.id ?? null]), 'base64url'),
     }
   }
 
@@ -103,21 +103,29 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     const seq = thread.seq + 1
     if (message.clientId !== undefined) {
       const address = idempotencyAddress(thread.id, message.authorId, message.clientId)
-      const onTaken = async (): Promise<void> => {
-        const result = await firstResult(thread.id, message)
-        if (result) known.set(message, result)
-      }
-      if (!scope.claim({ at: address, onTaken })) return nextGroup
+      if (!scope.claim({ at: address, onTaken: () => learn(thread.id, message, known) })) return nextGroup
       const first: IdempotencyRecord = { hash: message.hash, seq, messageId: message.id, eventSeq: thread.eventSeq + 1 }
       scope.put(address, asJson(first), now + limits.idempotencyWindow)
     }
     const idAddress = at(names.messageIds(thread.id), token(message.id))
-    if (message.ownId && !scope.claim({ at: idAddress, onTaken: () => Promise.reject(messageExists()) }))
-      return nextGroup
+    const onTaken = (): Promise<void> => idTaken(thread.id, message, known)
+    if (message.ownId && !scope.claim({ at: idAddress, onTaken })) return nextGroup
     const expiresAt = expiryOf(scope, message.ttl)
     const record = recordOf(message, thread.id, seq, now, expiresAt)
     const eventSeq = placeMessage(scope, actor.userId, record, now)
     return { record, eventSeq, deduplicated: false }
+  }
+
+  /** Finds out whether a message was sent before. */
+  async function learn(threadId: string, message: Checked, known: Map<Checked, Appended>): Promise<void> {
+    const result = message.clientId === undefined ? undefined : await firstResult(threadId, message)
+    if (result) known.set(message, result)
+  }
+
+  /** A message id that is taken is an error, unless this very message has it: it was sent before. */
+  async function idTaken(threadId: string, message: Checked, known: Map<Checked, Appended>): Promise<void> {
+    await learn(threadId, message, known)
+    if (!known.has(message)) throw messageExists()
   }
 
   /** The first result of an append that is being repeated; undefined when it has been forgotten meanwhile. */
@@ -148,8 +156,10 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     if (!Array.isArray(inputs)) throw new ThreadkeepError('INVALID', 'Messages come as a list.')
     assertCount(inputs.length, 'The number of messages', limits.maxBatch)
     const { beforeAppend } = hooks
+    if (inputs.some((input) => typeof input !== 'object' || input === null))
+      throw new ThreadkeepError('INVALID', 'A message is an object.')
     const seen = beforeAppend ? await Promise.all(inputs.map((input) => beforeAppend(actor, id, input))) : inputs
-    const messages = seen.map((input) => check(actor, input))
+    const messages = seen.map((input, i) => check(actor, input, inputs[i]!))
     const asOther = messages.some((message) => message.role !== 'user' || message.authorId !== actor.userId)
     if (messages.some((message) => message.role === 'user' && message.authorId !== actor.userId)) {
       throw new ThreadkeepError(
@@ -175,12 +185,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
           }
           return appended
         }
-        if (!reads) return planned()
-        return assertReferences(
-          scope,
-          actor,
-          messages.filter((message) => !known.has(message)),
-        ).then(planned)
+        return reads ? assertReferences(scope, actor, messages, known).then(planned) : planned()
       },
     })
     const thread = toThread(state.thread, state.version)
@@ -192,17 +197,33 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     }))
   }
 
-  /** What a message points at must be there: reply targets in this thread, attachments of the actor's. */
-  async function assertReferences(scope: ThreadScope, actor: Actor, messages: readonly Checked[]): Promise<void> {
-    const own = new Set(messages.map(({ id }) => id))
-    const targets = messages.flatMap(({ replyTo }) => (replyTo === undefined || own.has(replyTo) ? [] : [replyTo]))
+  /** What a new message points at must be there: reply targets in this thread or before it in the batch, attachments of the actor's. */
+  async function assertReferences(
+    scope: ThreadScope,
+    actor: Actor,
+    messages: readonly Checked[],
+    known: Map<Checked, Appended>,
+  ): Promise<void> {
+    // What was sent before is not asked again: its target may be gone, its attachments hang in it already.
+    await Promise.all(messages.map((message) => known.has(message) || learn(scope.thread.id, message, known)))
+    const fresh = messages.filter((message) => !known.has(message))
+    const before = new Set<string>()
+    const targets = fresh.flatMap(({ id, replyTo }) => {
+      const outside = replyTo === undefined || before.has(replyTo) ? [] : [replyTo]
+      before.add(id)
+      return outside
+    })
     const found =
       targets.length === 0
         ? []
         : await scope.read(targets.map((id) => at(names.messageIds(scope.thread.id), token(id))))
     if (found.some((entry) => entry === undefined))
       throw new ThreadkeepError('INVALID_REPLY', 'The message replied to is not in this thread.')
-    for (const message of messages) if (message.attachments.length > 0) await claimAttachments(scope, actor, message)
+    await claimAttachments(
+      scope,
+      actor,
+      fresh.flatMap(({ id, attachments }) => attachments.map((attachmentId) => ({ messageId: id, attachmentId }))),
+    )
   }
 
   return {
@@ -212,6 +233,14 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
       return result!
     },
   }
+}
+
+/** Tells messages apart by what the caller sent: a hook may answer something else each time. */
+function hashOf(actor: Actor, sent: NewMessage): string {
+  const { id, kind = 'message', role = 'user', authorId = actor.userId, content, data, metadata } = sent
+  const { replyTo, attachments = [], ttl } = sent
+  const parts = [id, kind, role, authorId, content, data, metadata ?? {}, replyTo, attachments, ttl]
+  return hash('sha256', JSON.stringify(parts), 'base64url')
 }
 
 function recordOf(

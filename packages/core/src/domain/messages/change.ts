@@ -1,6 +1,7 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { Entry, Version } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
+import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { deleteDue, putDue } from '../kernel/due.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
@@ -47,14 +48,19 @@ export function createMessageChanges(
         const entry = await find(scope, id)
         const record = asRecord<MessageRecord>(entry.value)
         if (kinds.isHidden(record.kind) && !reads.seesHidden(actor)) throw messageNotFound()
-        if (record.authorId !== actor.userId) {
-          assertAllowed(actor, 'message.change-any', scope.thread, scope.members.get(actor.userId)?.role)
-        }
+        if (record.authorId !== actor.userId) assertMayChangeOthers(scope, actor, record)
         const changed = await plan(scope, record, entry.version)
         return { changed, version: changed === record ? entry.version : undefined }
       },
     })
     return toMessage(result.changed, result.version ?? state.version)
+  }
+
+  /** Editors change what others wrote; in a direct thread nobody touches the other one's words. */
+  function assertMayChangeOthers(scope: ThreadScope, actor: Actor, record: MessageRecord): void {
+    assertAllowed(actor, 'message.change-any', scope.thread, scope.members.get(actor.userId)?.role)
+    if (scope.thread.direct && record.role === 'user' && !hasScope(actor, 'admin'))
+      throw new ThreadkeepError('FORBIDDEN', 'In a direct thread only its author changes a message.')
   }
 
   async function find(scope: ThreadScope, messageId: string): Promise<Entry> {
@@ -127,7 +133,7 @@ export function createMessageChanges(
       await change(actor, threadId, messageId, async (scope, record) => {
         if (options.mode === 'hard') {
           assertNotHeld(scope)
-          await removeMessages(scope, actor.userId, [record])
+          await removeMessages(context, scope, actor.userId, [record])
           return record
         }
         if (record.deletedAt !== undefined) return record
@@ -149,6 +155,8 @@ export function createMessageChanges(
     restore(actor: Actor, threadId: string, messageId: string): Promise<Message> {
       return change(actor, threadId, messageId, (scope, record) => {
         if (record.deletedAt === undefined) return record
+        // What an editor has taken away, its author cannot bring back.
+        if (record.deletedBy !== actor.userId) assertMayChangeOthers(scope, actor, record)
         const { deletedAt, deletedBy, ...restored } = record
         const facts = factsOf(restored)
         write(scope, restored)
@@ -188,6 +196,7 @@ export function createMessageChanges(
             assertNotHeld(scope)
             const tail = await store.list(names.messages(id), { after: seqKey(after), reverse: true, limit: tailBatch })
             await removeMessages(
+              context,
               scope,
               actor.userId,
               tail.map((entry) => asRecord<MessageRecord>(entry.value)),

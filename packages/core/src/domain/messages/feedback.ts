@@ -2,19 +2,29 @@ import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import { scan } from '../../store/scan.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import { at, names, threadStream, token } from '../kernel/names.ts'
+import { at, names, seqKey, threadStream, token } from '../kernel/names.ts'
+import type { MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { assertCount, normalId } from '../kernel/validate.ts'
 import { streamTopic } from '../live/topics.ts'
+import { acceptFor } from './filter.ts'
+import type { Kinds } from './kinds.ts'
 import type { Feedback, Messages } from './messages.types.ts'
+import type { createMessageReads } from './read.ts'
 import { messageNotFound } from './read.ts'
 
 type FeedbackOf = Awaited<ReturnType<Messages['feedbackOf']>>[number]
 
 /** Opinions on messages, and typing hints. */
-export function createFeedback(context: Context, reader: ThreadReader, writer: ThreadWriter) {
+export function createFeedback(
+  context: Context,
+  reader: ThreadReader,
+  writer: ThreadWriter,
+  kinds: Kinds,
+  reads: ReturnType<typeof createMessageReads>,
+) {
   const { store, live, limits, clock } = context
 
   async function feedback(
@@ -28,17 +38,22 @@ export function createFeedback(context: Context, reader: ThreadReader, writer: T
     assertCount(messageIds.length, 'The number of messages', limits.maxBatch)
     const id = normalId(threadId, 'thread id')
     const ids = [...new Set(messageIds.map((messageId) => normalId(messageId, 'message id')))]
+    const accept = acceptFor(actor, kinds)
     await writer.run(id, {
       actor,
       action: 'message.feedback',
       reads: true,
       async plan(scope) {
         const found = await scope.read(ids.map((messageId) => at(names.messageIds(id), token(messageId))))
+        const messages = await scope.read(
+          found.map((entry) => at(names.messages(id), seqKey((entry?.value['seq'] as number | undefined) ?? 0))),
+        )
         found.forEach((entry, i) => {
-          if (!entry) throw messageNotFound()
+          const message = messages[i] && asRecord<MessageRecord>(messages[i].value)
+          if (!entry || !message || !accept(message)) throw messageNotFound()
           const address = at(names.feedback(id), `${token(ids[i]!)}/${token(actor.userId)}`)
           if (opinion === null) scope.delete(address)
-          else scope.put(address, { userId: actor.userId, feedback: opinion, at: scope.now })
+          else scope.put(address, { userId: actor.userId, feedback: opinion, at: scope.now }, message.expiresAt)
           scope.emit({
             type: 'message.feedback',
             actorId: actor.userId,
@@ -52,7 +67,7 @@ export function createFeedback(context: Context, reader: ThreadReader, writer: T
 
   async function feedbackOf(actor: Actor, threadId: string, messageId: string): Promise<readonly FeedbackOf[]> {
     const id = normalId(threadId, 'thread id')
-    await reader.open(actor, id)
+    await reads.get(actor, id, messageId)
     const found: FeedbackOf[] = []
     for await (const entry of scan(store, names.feedback(id), {
       prefix: `${token(normalId(messageId, 'message id'))}/`,

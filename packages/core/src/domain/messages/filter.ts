@@ -3,7 +3,7 @@ import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { MessageRecord } from '../kernel/records.ts'
-import { matchesObject } from '../kernel/validate.ts'
+import { assertMoment, matchesObject, normalId } from '../kernel/validate.ts'
 import type { Kinds } from './kinds.ts'
 import type { MessageFilter } from './messages.types.ts'
 
@@ -13,7 +13,8 @@ export type Accept = (record: MessageRecord) => boolean
 /** What an actor may see, and has asked for. */
 export function acceptFor(actor: Actor, kinds: Kinds, filter: MessageFilter = {}): Accept {
   assertFilter(filter)
-  const { roles, authorIds, kinds: names, from, to, metadata, hasAttachment, includeDeleted } = filter
+  const { roles, kinds: names, from, to, metadata, hasAttachment, includeDeleted } = filter
+  const authorIds = filter.authorIds?.map((id) => normalId(id, 'user id'))
   const seesHidden = hasScope(actor, 'items:hidden')
   return (record) =>
     (record.deletedAt === undefined || includeDeleted === true) &&
@@ -36,13 +37,19 @@ export function filterKey(filter: MessageFilter | undefined): string {
     : hash('sha256', JSON.stringify(entries.sort(([a], [b]) => (a < b ? -1 : 1))), 'base64url')
 }
 
+/** Refuses a metadata filter that is not an object: `INVALID`. */
+export function assertWanted(metadata: unknown): void {
+  if (typeof metadata !== 'object' || metadata === null || Array.isArray(metadata))
+    throw new ThreadkeepError('INVALID', 'filter.metadata must be an object.')
+}
+
 function assertFilter(filter: MessageFilter): void {
   for (const name of ['roles', 'authorIds', 'kinds'] as const) {
     if (filter[name] !== undefined && !Array.isArray(filter[name]))
       throw new ThreadkeepError('INVALID', `filter.${name} must be a list.`)
   }
   for (const name of ['from', 'to'] as const) {
-    if (filter[name] !== undefined && !Number.isFinite(filter[name]))
-      throw new ThreadkeepError('INVALID', `filter.${name} must be a time in epoch milliseconds.`)
+    if (filter[name] !== undefined) assertMoment(filter[name], `filter.${name}`)
   }
+  if (filter.metadata !== undefined) assertWanted(filter.metadata)
 }

@@ -1,13 +1,14 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { throwIfAborted } from '../../store/call-options.ts'
 import { scan } from '../../store/scan.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import type { Door } from '../kernel/door.ts'
-import { at, names, seqKey, threadStream, timeKey } from '../kernel/names.ts'
+import { at, names, seqKey, threadStream, timeKey, timeOfKey } from '../kernel/names.ts'
 import type { RecencyRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
-import { assertCount, normalId } from '../kernel/validate.ts'
+import { assertCount, assertMoment, normalId } from '../kernel/validate.ts'
 import { streamTopic } from '../live/topics.ts'
 import { directKey } from '../threads/direct-key.ts'
 import { acceptFor } from './filter.ts'
@@ -30,8 +31,7 @@ export function createHistory(
   async function history(actor: Actor, query: HistoryQuery = {}): Promise<readonly Message[]> {
     const { withUser, senderId, since, limit = limits.defaultPageSize } = query
     assertCount(limit, 'limit', limits.maxPageSize)
-    if (since !== undefined && !Number.isFinite(since))
-      throw new ThreadkeepError('INVALID', 'since must be a time in epoch milliseconds.')
+    if (since !== undefined) assertMoment(since, 'since')
     const accept = acceptFor(actor, kinds, {
       ...(senderId !== undefined && { authorIds: [normalId(senderId, 'user id')] }),
       ...(since !== undefined && { from: since }),
@@ -60,7 +60,7 @@ export function createHistory(
     }
     const range = since === undefined ? {} : { after: timeKey(since) }
     for await (const entry of scan(store, names.threadsOf(actor.userId), { ...range, reverse: true, pageSize: 100 })) {
-      yield { threadId: asRecord<RecencyRecord>(entry.value).threadId, activeAt: Number(entry.key.slice(0, 15)) }
+      yield { threadId: asRecord<RecencyRecord>(entry.value).threadId, activeAt: timeOfKey(entry.key) }
     }
   }
 
@@ -75,10 +75,12 @@ export function createHistory(
     assertCount(batchSize, 'batchSize', 1_000)
     const accept = acceptFor(actor, kinds, filter)
     let position = options.afterSeq ?? 0
+    if (!Number.isSafeInteger(position) || position < 0)
+      throw new ThreadkeepError('INVALID', 'afterSeq is a whole number from 0 on.')
     const news = live ? await watch(id) : undefined
     try {
       for (;;) {
-        signal?.throwIfAborted()
+        throwIfAborted(signal && { signal })
         context.gate.assertOpen()
         news?.reset()
         const { thread } = await reader.open(actor, id)

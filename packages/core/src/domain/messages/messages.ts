@@ -25,7 +25,7 @@ export function createMessages(context: Context, door: Door, reader: ThreadReade
     last,
     ...changes,
     ...createReceipts(context, reader, kinds, reads),
-    ...createFeedback(context, reader, writer),
+    ...createFeedback(context, reader, writer, kinds, reads),
     ...createHistory(context, door, reader, kinds, reads),
   }
   return { messages: door.guard(messages, { streams: ['stream'] }), truncate, seqOf: reads.seqOf, reads }

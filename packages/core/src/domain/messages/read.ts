@@ -10,7 +10,7 @@ import { pageOf, readPageRequest } from '../kernel/page-request.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
-import { assertCount, normalId } from '../kernel/validate.ts'
+import { assertCount, assertMoment, normalId } from '../kernel/validate.ts'
 import type { Accept } from './filter.ts'
 import { acceptFor, filterKey } from './filter.ts'
 import type { Kinds } from './kinds.ts'
@@ -79,6 +79,7 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
     if (request.around !== undefined) return around(actor, id, request.around, slice.limit, accept, cursor)
     // Access and content are asked for at once; what access refuses is never answered.
     if (request.at !== undefined) {
+      assertMoment(request.at, 'at')
       const { thread } = await reader.open(actor, id)
       return window(id, await seqBefore(id, thread.seq, request.at), slice.limit, accept, cursor)
     }

@@ -7,7 +7,7 @@ import { at, names, seqKey, threadStream, token } from '../kernel/names.ts'
 import type { MessageRecord, ReceiptRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
-import { normalId } from '../kernel/validate.ts'
+import { assertCount, normalId } from '../kernel/validate.ts'
 import { streamTopic } from '../live/topics.ts'
 import { acceptFor } from './filter.ts'
 import type { Kinds } from './kinds.ts'
@@ -66,6 +66,8 @@ export function createReceipts(
     const id = normalId(threadId, 'thread id')
     const { thread, member } = await reader.open(actor, id)
     if (!member) throw new ThreadkeepError('FORBIDDEN', 'Only members have read markers.')
+    if (typeof to !== 'object' || to === null)
+      throw new ThreadkeepError('INVALID', 'Say how far: { seq } or { messageId }.')
     const wanted = 'seq' in to ? to.seq : await reads.seqOf(id, to.messageId)
     if (wanted === undefined) throw messageNotFound()
     const seq = withinThread(wanted, thread.seq)
@@ -96,39 +98,38 @@ export function createReceipts(
     return found
   }
 
-  /** Counts by reading the messages after the marker, all threads in one store call. */
+  /** Counts by reading the messages after the marker: all threads with few of them in one store call. */
   async function unread(actor: Actor, threadIds: readonly string[]): Promise<readonly Unread[]> {
+    assertCount(Math.max(1, threadIds.length), 'The number of threads', 1_000)
     const accept = acceptFor(actor, kinds)
+    const counts = (record: MessageRecord): boolean => record.authorId !== actor.userId && accept(record)
     const [opened, markers] = await Promise.all([
       reader.openMany(actor, threadIds),
       store.get(threadIds.map((id) => at(names.receipts(normalId(id, 'thread id')), token(actor.userId)))),
     ])
-    const spans = opened.flatMap((one, i) => {
-      if (!one) return []
+    const found = opened.map(async (one, i): Promise<Unread | undefined> => {
+      if (!one) return undefined
+      const { id: threadId, seq } = one.thread
       const readSeq = (markers[i]?.value['readSeq'] as number | undefined) ?? 0
-      return [
-        {
-          threadId: one.thread.id,
-          readSeq,
-          count: Math.min(maxUnread, one.thread.seq - readSeq),
-          more: one.thread.seq - readSeq > maxUnread,
-        },
-      ]
+      const count = await countAfter(threadId, readSeq, seq, counts)
+      return { threadId, readSeq, count: Math.min(maxUnread, count), more: count > maxUnread }
     })
-    const addresses = spans.flatMap(({ threadId, readSeq, count }) =>
-      Array.from({ length: count }, (_, i) => at(names.messages(threadId), seqKey(readSeq + 1 + i))),
-    )
-    const entries = addresses.length === 0 ? [] : await store.get(addresses)
-    let from = 0
-    return spans.map(({ threadId, readSeq, count, more }) => {
-      const own = entries.slice(from, from + count)
-      from += count
-      const counted = own.filter((entry) => {
-        const record = entry && asRecord<MessageRecord>(entry.value)
-        return record !== undefined && record.authorId !== actor.userId && accept(record)
-      })
-      return { threadId, readSeq, count: counted.length, more }
-    })
+    return (await Promise.all(found)).filter((one) => one !== undefined)
+  }
+
+  /** How many messages count after the marker; one more than `maxUnread` stands for any more. */
+  async function countAfter(
+    threadId: string,
+    readSeq: number,
+    seq: number,
+    counts: (record: MessageRecord) => boolean,
+  ): Promise<number> {
+    if (seq <= readSeq) return 0
+    if (seq - readSeq > maxUnread)
+      return (await reads.collect(threadId, { after: seqKey(readSeq) }, maxUnread + 1, counts)).length
+    const slots = Array.from({ length: seq - readSeq }, (_, i) => at(names.messages(threadId), seqKey(readSeq + 1 + i)))
+    const entries = await store.get(slots)
+    return entries.filter((entry) => entry && counts(asRecord<MessageRecord>(entry.value))).length
   }
 
   return { markRead, markDelivered, receipts, unread }

@@ -1,3 +1,6 @@
+import { scan } from '../../store/scan.ts'
+import type { Entry } from '../../store/types.ts'
+import type { Context } from '../kernel/context.ts'
 import { deleteDue } from '../kernel/due.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord } from '../kernel/records.ts'
@@ -10,14 +13,17 @@ import { factsOf } from './content.ts'
  * Blobs are left to the collector, which removes those without a record.
  */
 export async function removeMessages(
+  context: Context,
   scope: ThreadScope,
   actorId: string,
   records: readonly MessageRecord[],
 ): Promise<void> {
   const threadId = scope.thread.id
+  const removed = new Set(records.map(({ id }) => id))
   const attachmentIds = records.flatMap(({ attachments }) => attachments)
   const attachments =
     attachmentIds.length === 0 ? [] : await scope.read(attachmentIds.map((id) => at(names.attachments, token(id))))
+  for (const opinion of await opinions(context, threadId, records)) scope.delete(at(opinion.collection, opinion.key))
   for (const record of records) {
     const { seq, id } = record
     scope.delete(at(names.messages(threadId), seqKey(seq)))
@@ -30,7 +36,9 @@ export async function removeMessages(
   }
   for (const entry of attachments) {
     if (!entry) continue
-    const { id, size, ownerId, blobKey } = asRecord<AttachmentRecord>(entry.value)
+    const { id, size, ownerId, blobKey, threadId: carrier, messageId } = asRecord<AttachmentRecord>(entry.value)
+    // A copy of a message (a fork, an import) names attachments that hang in another one.
+    if (carrier !== threadId || !removed.has(messageId ?? '')) continue
     scope.delete(at(entry.collection, entry.key))
     scope.delete(at(names.blobs, blobKey))
     scope.emit({
@@ -41,6 +49,17 @@ export async function removeMessages(
       ...(size !== undefined && { bytes: size }),
     })
   }
+}
+
+async function opinions(context: Context, threadId: string, records: readonly MessageRecord[]): Promise<Entry[]> {
+  const [any] = await context.store.list(names.feedback(threadId), { limit: 1 })
+  if (!any) return []
+  const found = await Promise.all(
+    records.map(({ id }) =>
+      Array.fromAsync(scan(context.store, names.feedback(threadId), { prefix: `${token(id)}/` })),
+    ),
+  )
+  return found.flat()
 }
 
 /** Where an earlier version of a message is kept. */

@@ -1,6 +1,7 @@
 import type { Change } from '../../store/types.ts'
 import type { DomainEvent } from '../events/event.ts'
 import type { Context } from '../kernel/context.ts'
+import type { EventsRecord } from '../kernel/event-changes.ts'
 import { names, outboxShards, shardOf } from '../kernel/names.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { RoomsProjection } from './rooms-projection.ts'
@@ -24,7 +25,10 @@ export interface Projector {
   close(): Promise<void>
 }
 
-const batch = 500
+/** Commits whose events are taken at once. */
+const batch = 100
+/** Milliseconds for which events are gathered: a commit for many costs little more than one for a single event. */
+const gatherFor = 50
 const retryAfter = 1_000
 
 /** The projector of a context. An event leaves the outbox in the very commit that counts it. */
@@ -33,13 +37,13 @@ export function createProjector(context: Context, projections: Projections): Pro
   const waiting = new Set<number>(Array.from({ length: outboxShards }, (_, shard) => shard))
   let running: Promise<void> | undefined
   let closed = false
-  let retry: ReturnType<typeof setTimeout> | undefined
+  let timer: ReturnType<typeof setTimeout> | undefined
 
   async function projectShard(shard: number): Promise<void> {
     for (;;) {
       const entries = await store.list(names.outbox(shard), { limit: batch })
       if (entries.length === 0) return
-      const events = entries.map(({ value }) => asRecord<DomainEvent>(value))
+      const events = entries.flatMap(({ value }) => asRecord<EventsRecord>(value).events)
       await projections.search.apply(events)
       await projections.rooms.apply(events)
       const done: Change[] = entries.map(({ collection, key }) => ({ type: 'delete', at: { collection, key } }))
@@ -48,17 +52,16 @@ export function createProjector(context: Context, projections: Projections): Pro
     }
   }
 
+  /** All shards that wait, once, side by side: where the store groups commits, they share one. */
   async function run(): Promise<void> {
-    while (waiting.size > 0 && !closed) {
-      const [shard] = waiting as Iterable<number> as [number]
-      waiting.delete(shard)
-      try {
-        await projectShard(shard)
-      } catch (error) {
-        waiting.add(shard)
-        throw error
-      }
-    }
+    const shards = [...waiting]
+    waiting.clear()
+    const outcomes = await Promise.allSettled(shards.map(projectShard))
+    const failed = outcomes.findIndex(({ status }) => status === 'rejected')
+    outcomes.forEach(({ status }, i) => {
+      if (status === 'rejected') waiting.add(shards[i]!)
+    })
+    if (failed >= 0) throw (outcomes[failed] as PromiseRejectedResult).reason
   }
 
   function start(): Promise<void> {
@@ -68,23 +71,27 @@ export function createProjector(context: Context, projections: Projections): Pro
     return running
   }
 
-  /** In the background: errors are reported and tried again. */
-  function startQuietly(): void {
-    start().catch((error) => {
-      hooks.onError?.(error, 'projector')
-      if (closed) return
-      retry ??= setTimeout(() => {
-        retry = undefined
-        startQuietly()
-      }, retryAfter).unref()
-    })
+  /** In the background, a moment later: what comes meanwhile goes along. Errors are reported and tried again. */
+  function startSoon(delay: number): void {
+    timer ??= setTimeout(() => {
+      timer = undefined
+      start().then(
+        () => {
+          if (waiting.size > 0 && !closed) startSoon(gatherFor)
+        },
+        (error) => {
+          hooks.onError?.(error, 'projector')
+          if (!closed) startSoon(retryAfter)
+        },
+      )
+    }, delay).unref()
   }
 
   return {
     wake(events) {
       if (closed) return
       for (const { stream } of events) waiting.add(shardOf(stream))
-      if (!running) startQuietly()
+      if (!running) startSoon(gatherFor)
     },
     async settle() {
       for (let shard = 0; shard < outboxShards; shard++) waiting.add(shard)
@@ -92,7 +99,7 @@ export function createProjector(context: Context, projections: Projections): Pro
     },
     async close() {
       closed = true
-      clearTimeout(retry)
+      clearTimeout(timer)
       await running?.catch(() => {})
     },
   }

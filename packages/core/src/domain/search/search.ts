@@ -8,6 +8,7 @@ import { recordAudit } from '../audit/record-audit.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
+import type { EventsRecord } from '../kernel/event-changes.ts'
 import { at, names, outboxShards, seqKey, token } from '../kernel/names.ts'
 import type { MessageRecord, RecencyRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -86,7 +87,7 @@ export function createSearch(
     const waiting = await Promise.all(
       Array.from({ length: outboxShards }, (_, shard) => store.list(names.outbox(shard), { limit: 1 })),
     )
-    const oldest = waiting.flatMap(([entry]) => (entry ? [entry.value['at'] as number] : []))
+    const oldest = waiting.flatMap(([entry]) => (entry ? [asRecord<EventsRecord>(entry.value).events[0]!.at] : []))
     return oldest.length === 0 ? undefined : Math.min(...oldest)
   }
 

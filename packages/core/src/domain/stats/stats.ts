@@ -4,6 +4,7 @@ import type { Millis } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
+import type { EventsRecord } from '../kernel/event-changes.ts'
 import { at, names, outboxShards, threadStream, token } from '../kernel/names.ts'
 import type { RecencyRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -26,7 +27,10 @@ export function createStats(context: Context, reader: ThreadReader, projection: 
   /** The oldest moment that has not been counted yet, or now. */
   async function countedThrough(): Promise<Millis> {
     const waiting = await Promise.all(shards.map((shard) => store.list(names.outbox(Number(shard)), { limit: 1 })))
-    return Math.min(clock.now(), ...waiting.flatMap(([entry]) => (entry ? [entry.value['at'] as number] : [])))
+    return Math.min(
+      clock.now(),
+      ...waiting.flatMap(([entry]) => (entry ? [asRecord<EventsRecord>(entry.value).events[0]!.at] : [])),
+    )
   }
 
   async function user(actor: Actor, userId: string): Promise<UserStats> {

@@ -3,7 +3,7 @@ import type { Change, JsonObject } from '../../store/types.ts'
 import type { DomainEvent } from '../events/event.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import { pushEvent } from '../kernel/event-changes.ts'
+import { pushEvents } from '../kernel/event-changes.ts'
 import { at, names, threadStream, token } from '../kernel/names.ts'
 import { putRecency } from '../kernel/recency.ts'
 import type { MemberRecord, ThreadRecord } from '../kernel/records.ts'
@@ -118,14 +118,8 @@ export function threadCreation(
   for (const member of members) {
     changes.push({ type: 'put', at: at(names.members(thread.id), token(member.userId)), value: asJson(member) })
     putRecency(changes, record, member)
-    if (record.big)
-      changes.push({
-        type: 'put',
-        at: at(names.roomsOf(member.userId), token(thread.id)),
-        value: { threadId: thread.id },
-      })
   }
-  for (const event of events) pushEvent(changes, event, context.limits)
+  pushEvents(changes, events, context.limits)
   return { record, changes, events, userIds: members.map(({ userId }) => userId) }
 }
 

@@ -7,11 +7,11 @@ import { at, names, token } from '../kernel/names.ts'
 import type { Page } from '../kernel/page.ts'
 import type { Slice } from '../kernel/page-request.ts'
 import { pageOf, pageOfSorted, readPageRequest } from '../kernel/page-request.ts'
-import type { RecencyRecord, ThreadRecord } from '../kernel/records.ts'
+import type { RecencyRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import { threadNotFound, toThread } from '../kernel/thread-state.ts'
 import { normalId } from '../kernel/validate.ts'
-import { filterKey } from '../messages/filter.ts'
+import { assertWanted, filterKey } from '../messages/filter.ts'
 import { acceptThread } from './filter.ts'
 import type { Thread, ThreadFilter, Threads } from './threads.types.ts'
 
@@ -29,28 +29,29 @@ const chunk = 100
  * `threads.list`. By activity it walks the recency index and reads no more than the page needs; by creation or message count it reads
  * all of the user's threads, which is what those orders cost without an index of their own.
  */
-export function createThreadList(context: Context) {
+export function createThreadList(context: Context, reader: ThreadReader) {
   const { store, limits } = context
 
-  /** The threads of some index entries, in their order, as far as they pass. */
-  async function load(entries: readonly Entry[], filter: ThreadFilter): Promise<Placed[]> {
+  /** The threads of some index entries, in their order, as far as they pass. What is due in them has been counted out. */
+  async function load(actor: Actor, entries: readonly Entry[], filter: ThreadFilter): Promise<Placed[]> {
     const wanted = entries.filter(
       (entry) =>
         filter.archived === 'any' || asRecord<RecencyRecord>(entry.value).archived === (filter.archived ?? false),
     )
-    const found = await store.get(
-      wanted.map((entry) => at(names.threads, token(asRecord<RecencyRecord>(entry.value).threadId))),
+    const opened = await reader.openMany(
+      actor,
+      wanted.map((entry) => asRecord<RecencyRecord>(entry.value).threadId),
     )
-    return found.flatMap((entry, i) => {
-      const record = entry && asRecord<ThreadRecord>(entry.value)
-      if (!record || record.deletedAt !== undefined || !acceptThread(record, filter)) return []
-      return [{ key: wanted[i]!.key, thread: toThread(record, entry.version) }]
-    })
+    return opened.flatMap((one, i) =>
+      one && acceptThread(one.thread, filter)
+        ? [{ key: wanted[i]!.key, thread: toThread(one.thread, one.version) }]
+        : [],
+    )
   }
 
   /** Walks the index from a key on until there are enough. */
   async function walk(
-    userId: string,
+    actor: Actor,
     range: { after?: string; before?: string; reverse: boolean },
     limit: number,
     filter: ThreadFilter,
@@ -59,8 +60,8 @@ export function createThreadList(context: Context) {
     let position = range
     for (;;) {
       const size = Math.max(chunk, limit)
-      const entries = await store.list(names.threadsOf(userId), { ...position, limit: size })
-      for (const placed of await load(entries, filter)) {
+      const entries = await store.list(names.threadsOf(actor.userId), { ...position, limit: size })
+      for (const placed of await load(actor, entries, filter)) {
         // A thread that moved while we walked is answered once, where it was met first.
         if (!found.has(placed.thread.id)) found.set(placed.thread.id, placed)
         if (found.size === limit) return [...found.values()]
@@ -72,12 +73,12 @@ export function createThreadList(context: Context) {
   }
 
   /** What lies on the other side of the page: the anchor itself, where it still is, or anything beyond it. */
-  async function farSide(userId: string, anchor: string, reverse: boolean, filter: ThreadFilter): Promise<Placed[]> {
-    const [entry] = await store.get([at(names.threadsOf(userId), anchor)])
-    const own = entry ? await load([entry], filter) : []
+  async function farSide(actor: Actor, anchor: string, reverse: boolean, filter: ThreadFilter): Promise<Placed[]> {
+    const [entry] = await store.get([at(names.threadsOf(actor.userId), anchor)])
+    const own = entry ? await load(actor, [entry], filter) : []
     return own.length > 0
       ? own
-      : walk(userId, { ...(reverse ? { before: anchor } : { after: anchor }), reverse }, 1, filter)
+      : walk(actor, { ...(reverse ? { before: anchor } : { after: anchor }), reverse }, 1, filter)
   }
 
   async function byActivity(
@@ -97,8 +98,8 @@ export function createThreadList(context: Context) {
       reverse,
     }
     const anchor = slice.forward ? start : end
-    const beyond = anchor === undefined ? [] : farSide(actor.userId, anchor, !reverse, filter)
-    const [found, edge] = await Promise.all([walk(actor.userId, range, slice.limit + 1, filter), beyond])
+    const beyond = anchor === undefined ? [] : farSide(actor, anchor, !reverse, filter)
+    const [found, edge] = await Promise.all([walk(actor, range, slice.limit + 1, filter), beyond])
     const more = found.length > slice.limit
     const placed = more ? found.slice(0, slice.limit) : found
     if (!slice.forward) placed.reverse()
@@ -125,6 +126,10 @@ export function createThreadList(context: Context) {
     const { sort = 'activity', direction = 'desc', filter = {} } = query
     if (!['activity', 'created', 'messages'].includes(sort))
       throw new ThreadkeepError('INVALID', 'Threads are sorted by activity, created or messages.')
+    if (direction !== 'asc' && direction !== 'desc') throw new ThreadkeepError('INVALID', 'A direction is asc or desc.')
+    if (filter.metadata !== undefined) assertWanted(filter.metadata)
+    if (filter.title !== undefined && typeof filter.title !== 'string')
+      throw new ThreadkeepError('INVALID', 'filter.title must be a text.')
     const scope = `threads:${token(actor.userId)}:${sort}:${direction}:${filterKey(filter as object)}`
     const cursors = await context.cursors()
     const slice = await anchored(query, readPageRequest(query, limits, cursors, scope))
@@ -135,7 +140,7 @@ export function createThreadList(context: Context) {
     for await (const entry of scan(store, names.threadsOf(actor.userId))) entries.push(entry)
     const threads: Thread[] = []
     for (let from = 0; from < entries.length; from += 1000)
-      threads.push(...(await load(entries.slice(from, from + 1000), filter)).map(({ thread }) => thread))
+      threads.push(...(await load(actor, entries.slice(from, from + 1000), filter)).map(({ thread }) => thread))
     const position = (thread: Thread): [number, string] => [
       sort === 'created' ? thread.createdAt : thread.messageCount,
       thread.id,

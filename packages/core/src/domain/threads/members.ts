@@ -1,4 +1,5 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { scan } from '../../store/scan.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, token } from '../kernel/names.ts'
@@ -138,8 +139,6 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
   function place(scope: ThreadScope, record: MemberRecord): void {
     scope.put(at(names.members(scope.thread.id), token(record.userId)), asJson(record))
     putRecency(scope.changes, scope.thread, record)
-    if (scope.thread.big)
-      scope.put(at(names.roomsOf(record.userId), token(scope.thread.id)), { threadId: scope.thread.id })
     scope.setMember(record.userId, record)
   }
 
@@ -185,7 +184,6 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
         scope.delete(at(names.members(thread.id), token(id)))
         scope.delete(at(names.receipts(thread.id), token(id)))
         deleteRecency(scope.changes, thread, record)
-        if (thread.big) scope.delete(at(names.roomsOf(id), token(thread.id)))
         scope.update({ memberCount: thread.memberCount - 1, updatedAt: now })
         scope.emit({ type: 'member.removed', actorId: actor.userId, userId: id })
       },
@@ -194,11 +192,7 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
 
   /** A thread always has an owner; the one it names is one of them. */
   async function keepAnOwner(scope: ThreadScope, leaving: string): Promise<void> {
-    const all = scope.thread.big ? await store.list(names.members(scope.thread.id), { limit: 10_000 }) : []
-    const known = scope.thread.big
-      ? all.map((entry) => asRecord<MemberRecord>(entry.value))
-      : [...scope.members.values()]
-    const heir = known.find((one) => one.role === 'owner' && one.userId !== leaving)
+    const heir = await findHeir(context, scope, leaving)
     if (!heir)
       throw new ThreadkeepError(
         'CONFLICT',
@@ -234,6 +228,22 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
     archive: (actor: Actor, threadId: string, archived = true): Promise<void> => flag(actor, threadId, { archived }),
     mute: (actor: Actor, threadId: string, muted = true): Promise<void> => flag(actor, threadId, { muted }),
   }
+}
+
+/** An owner of the thread other than the one who leaves. Only for operations that read. */
+export async function findHeir(
+  context: Context,
+  scope: ThreadScope,
+  leaving: string,
+): Promise<MemberRecord | undefined> {
+  const isHeir = ({ role, userId }: MemberRecord): boolean => role === 'owner' && userId !== leaving
+  if (!scope.thread.big) return [...scope.members.values()].find(isHeir)
+  for await (const { value } of scan(context.store, names.members(scope.thread.id))) {
+    // The draft knows better: what it holds may be about to change.
+    const member = scope.members.get(value['userId'] as string) ?? asRecord<MemberRecord>(value)
+    if (isHeir(member)) return member
+  }
+  return undefined
 }
 
 function assertNotDirect(scope: ThreadScope): void {

@@ -38,7 +38,7 @@ export function createThreads(
       const opened = await reader.openMany(actor, threadIds)
       return opened.map((one) => one && toThread(one.thread, one.version))
     },
-    list: createThreadList(context),
+    list: createThreadList(context, reader),
     ...createThreadUpdates(context, writer),
     ...createMembers(context, reader, writer),
     direct: createDirect(context, reader),

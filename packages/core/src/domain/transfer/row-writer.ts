@@ -6,7 +6,7 @@ import type { DomainEvent } from '../events/event.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import { pushEvent } from '../kernel/event-changes.ts'
+import { pushEvents } from '../kernel/event-changes.ts'
 import { at, fileStream, names, seqKey, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord, ReceiptRecord, ThreadRecord } from '../kernel/records.ts'
 import { asJson } from '../kernel/records.ts'
@@ -242,7 +242,7 @@ export function createRowWriter(
       { type: 'put', at: address, value: asJson(record) },
       { type: 'put', at: at(names.blobs, blobKey), value: { attachmentId: id } },
     ]
-    pushEvent(changes, event, limits)
+    pushEvents(changes, [event], limits)
     const done = await store.commit(changes)
     if (done.ok) context.committed([event], [])
     else await context.blobs.delete(blobKey)

@@ -9,6 +9,7 @@ import type { UserRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import { fold } from '../kernel/validate.ts'
 import { createPresence } from './presence.ts'
+import { toUser } from './to-user.ts'
 import type { User, Users } from './users.types.ts'
 
 type Query = NonNullable<Parameters<Users['discover']>[1]>
@@ -62,9 +63,9 @@ export function createDiscovery(context: Context): Users['discover'] {
     ids.forEach((id, i) => {
       const [user, block] = [entries[2 * i], entries[2 * i + 1]]
       if (!user || block || id === actor.userId || (status !== undefined && seen[i]!.status !== status)) return
-      const { eventSeq, deletedAt, ...record } = asRecord<UserRecord>(user.value)
-      if (deletedAt === undefined && record.deactivatedAt === undefined)
-        found.set(id, { ...record, version: user.version })
+      const record = asRecord<UserRecord>(user.value)
+      if (record.deletedAt === undefined && record.deactivatedAt === undefined)
+        found.set(id, toUser(record, user.version))
     })
     return found
   }

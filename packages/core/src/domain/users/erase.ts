@@ -8,6 +8,7 @@ import { deleteRecency } from '../kernel/recency.ts'
 import type { RecencyRecord, UserRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
+import { findHeir } from '../threads/members.ts'
 import { purgeKey } from '../threads/update.ts'
 
 /**
@@ -26,8 +27,6 @@ export async function eraseUser(context: Context, writer: ThreadWriter, actor: A
   }
   const rest: Change[] = []
   for await (const entry of scan(store, names.blocks(userId)))
-    rest.push({ type: 'delete', at: at(entry.collection, entry.key) })
-  for await (const entry of scan(store, names.roomsOf(userId)))
     rest.push({ type: 'delete', at: at(entry.collection, entry.key) })
   for (let from = 0; from < rest.length; from += 1000) await store.commit(rest.slice(from, from + 1000))
   const address = at(names.users, token(userId))
@@ -50,7 +49,8 @@ export async function eraseUser(context: Context, writer: ThreadWriter, actor: A
       action: 'member.manage',
       userIds: [userId],
       onDeleted: true,
-      plan(scope) {
+      reads: true,
+      async plan(scope) {
         const member = scope.members.get(userId)
         if (!member) return
         const { thread, now } = scope
@@ -59,10 +59,10 @@ export async function eraseUser(context: Context, writer: ThreadWriter, actor: A
         scope.delete(at(names.receipts(threadId), token(userId)))
         scope.setMember(userId, undefined)
         scope.update({ memberCount: thread.memberCount - 1, updatedAt: now })
-        const heir = [...scope.members.values()].find(({ role }) => role === 'owner')
+        const heir = await findHeir(context, scope, userId)
         if (heir && thread.ownerId === userId) scope.update({ ownerId: heir.userId })
         scope.emit({ type: 'member.removed', actorId: actor.userId, userId })
-        if (heir || thread.big || thread.deletedAt !== undefined || thread.legalHold) return
+        if (heir || thread.deletedAt !== undefined || thread.legalHold) return
         const purgeAt = now + limits.deleteGrace
         scope.update({ deletedAt: now, purgeAt })
         scope.put(at(names.purges, purgeKey(purgeAt, threadId)), { threadId })

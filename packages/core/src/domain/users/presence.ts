@@ -1,8 +1,9 @@
+import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { Millis } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, token } from '../kernel/names.ts'
-import { normalId } from '../kernel/validate.ts'
+import { assertCount, normalId } from '../kernel/validate.ts'
 import type { Presence } from './users.types.ts'
 
 /** Milliseconds after the last heartbeat at which a user counts as offline. */
@@ -14,12 +15,15 @@ export function createPresence(context: Context) {
 
   return {
     async heartbeat(actor: Actor, status: 'online' | 'away' = 'online'): Promise<Presence> {
+      if (status !== 'online' && status !== 'away')
+        throw new ThreadkeepError('INVALID', 'A heartbeat says online or away.')
       const now = clock.now()
       await store.commit([{ type: 'put', at: at(names.presence, token(actor.userId)), value: { status, seenAt: now } }])
       return { userId: actor.userId, status, lastSeenAt: now }
     },
 
     async presence(actor: Actor, userIds: readonly string[]): Promise<readonly Presence[]> {
+      assertCount(Math.max(1, userIds.length), 'The number of users', 1_000)
       const ids = userIds.map((id) => normalId(id, 'user id'))
       const entries = await store.get(
         ids.flatMap((id) => [at(names.presence, token(id)), at(names.blocks(id), token(actor.userId))]),

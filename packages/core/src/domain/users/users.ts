@@ -6,7 +6,7 @@ import type { Actor } from '../kernel/actor.ts'
 import { hasScope, requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import type { Door } from '../kernel/door.ts'
-import { pushEvent } from '../kernel/event-changes.ts'
+import { pushEvents } from '../kernel/event-changes.ts'
 import { at, names, token, userStream } from '../kernel/names.ts'
 import type { UserRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
@@ -17,6 +17,7 @@ import { createDiscovery, indexChanges } from './discover.ts'
 import { eraseUser } from './erase.ts'
 import { createPresence } from './presence.ts'
 import { applyUserPatch, checkProfile } from './profile.ts'
+import { toUser } from './to-user.ts'
 import type { User, UserCreateResult, UserPatch, UserProfile, Users } from './users.types.ts'
 
 const maxRows = 1_000
@@ -41,7 +42,7 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
   async function write(
     actor: Actor,
     id: string,
-    type: EventType,
+    type: EventType | ((before: UserRecord) => EventType),
     change: (record: UserRecord, version: Version) => UserRecord | undefined,
   ): Promise<User> {
     for (;;) {
@@ -53,7 +54,7 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
       const event = {
         stream: userStream(id),
         eventSeq: next.eventSeq,
-        type,
+        type: typeof type === 'string' ? type : type(before),
         at: clock.now(),
         actorId: actor.userId,
         userId: id,
@@ -63,7 +64,7 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
         { type: 'put', at: at(names.users, token(id)), value: asJson(next) },
         ...indexChanges(before, next),
       ]
-      pushEvent(changes, event, limits)
+      pushEvents(changes, [event], limits)
       const done = await store.commit(changes)
       if (!done.ok) continue
       door.forget(id)
@@ -109,7 +110,7 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
       { type: 'put', at: at(names.users, token(id)), value: asJson(record) },
       ...indexChanges(undefined, record),
     ]
-    pushEvent(changes, event, limits)
+    pushEvents(changes, [event], limits)
     const done = await store.commit(changes)
     if (!done.ok) return undefined
     door.forget(id)
@@ -174,18 +175,22 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
       assertSelf(actor, id)
       return write(actor, id, 'user.updated', (record) => {
         if (record.deletedAt !== undefined) throw userNotFound()
-        return record.deactivatedAt === undefined ? { ...record, deactivatedAt: clock.now() } : undefined
+        if (record.deactivatedAt !== undefined && (record.awayBy !== id || actor.userId === id)) return undefined
+        return { ...record, deactivatedAt: record.deactivatedAt ?? clock.now(), awayBy: actor.userId }
       })
     },
     async restore(actor, userId) {
       const id = normalId(userId, 'user id')
       assertSelf(actor, id)
-      const [entry] = await store.get([at(names.users, token(id))])
-      const wasDeleted = entry !== undefined && asRecord<UserRecord>(entry.value).deletedAt !== undefined
-      if (entry && asRecord<UserRecord>(entry.value).erased) throw userNotFound()
-      return write(actor, id, wasDeleted ? 'user.created' : 'user.updated', ({ deactivatedAt, deletedAt, ...rest }) => {
-        if ((deletedAt !== undefined) !== wasDeleted) return undefined
-        return deactivatedAt === undefined && deletedAt === undefined ? undefined : rest
+      // A user who comes back from deletion counts anew.
+      const type = ({ deletedAt }: UserRecord) => (deletedAt === undefined ? 'user.updated' : 'user.created')
+      return write(actor, id, type, (record) => {
+        const { deactivatedAt, deletedAt, awayBy, ...rest } = record
+        if (record.erased) throw userNotFound()
+        if (deactivatedAt === undefined && deletedAt === undefined) return undefined
+        if (awayBy !== actor.userId && !hasScope(actor, 'admin'))
+          throw new ThreadkeepError('FORBIDDEN', 'An admin has deactivated this user: ask one to restore it.')
+        return rest
       })
     },
     async delete(actor, userId, options = {}) {
@@ -197,7 +202,9 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
         details: { mode: options.mode ?? 'soft' },
       })
       await write(actor, id, 'user.deleted', (record) =>
-        record.deletedAt === undefined ? { ...record, deletedAt: clock.now() } : undefined,
+        record.deletedAt === undefined
+          ? { ...record, deletedAt: clock.now(), awayBy: record.awayBy ?? actor.userId }
+          : undefined,
       )
       if (options.mode === 'hard') await eraseUser(context, writer, actor, id)
       door.forget(id)
@@ -207,10 +214,6 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
     ...createPresence(context),
   }
   return door.guard(users, { inactive: ['restore', 'get'] })
-}
-
-function toUser({ eventSeq, deletedAt, ...record }: UserRecord, version: Version): User {
-  return { ...record, version }
 }
 
 function userNotFound(): ThreadkeepError {
