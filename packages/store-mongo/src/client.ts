@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Db } from 'mongodb'
 import { MongoClient, ReadConcern } from 'mongodb'
@@ -45,7 +46,8 @@ export async function connect(options: MongoOptions): Promise<Connection> {
   if (!(deadline > 0)) throw new ThreadkeepError('INVALID', 'deadline is a number of milliseconds above 0.')
   const client = options.client ?? open(options.url, deadline)
   const close = async (): Promise<void> => {
-    if (!options.client) await client.close()
+    // The driver says goodbye to the server, which may not be there to hear it.
+    if (!options.client) await Promise.race([client.close(), sleep(deadline, undefined, { ref: false })])
   }
   try {
     const database = options.database ?? databaseIn(options.url) ?? 'threadkeep'
@@ -76,10 +78,13 @@ function open(url: string | undefined, deadline: number): MongoClient {
   if (typeof url !== 'string') throw new ThreadkeepError('INVALID', 'Give the store a url or a client.')
   try {
     return new MongoClient(url, {
-      appName: 'threadkeep',
+      driverInfo: { name: 'threadkeep' },
       retryWrites: true,
       retryReads: true,
       serverSelectionTimeoutMS: deadline,
+      connectTimeoutMS: deadline,
+      // A primary that is back is found soon, also where the server does not announce it.
+      heartbeatFrequencyMS: 2_000,
       // A connection that went silent must not keep a caller's place for ever.
       socketTimeoutMS: 2 * deadline,
     })

@@ -78,9 +78,11 @@ export function hasLabel(error: unknown, label: string): boolean {
   return chain(error).some((link) => link.hasErrorLabel?.(label) === true)
 }
 
-/** No server was chosen, so nothing was sent. */
-export function isUnsent(error: unknown): boolean {
-  return chain(error).some(({ name }) => name === 'MongoServerSelectionError')
+/** A write that was no transaction was sent, and whether it counts cannot be told. */
+export function isUncertain(error: unknown): boolean {
+  const links = chain(error)
+  if (links.some(({ name }) => name === 'MongoWriteConcernError')) return true
+  return isPassing(error) && !isWriteConflict(error) && !links.some(({ name }) => name === 'MongoServerSelectionError')
 }
 
 /** The same call may succeed later. */

@@ -2,22 +2,17 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions, CommitResult } from '@threadkeep/core/store'
 import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 import type { Committer } from './commit.ts'
-import { isPassing, isUnsent, isWriteConflict, storeError } from './errors.ts'
+import { isPassing, isUncertain, isWriteConflict, storeError } from './errors.ts'
 import { backoff, patience } from './patience.ts'
 import type { PreparedCommit } from './prepare-commit.ts'
 
-/** Lets concurrent commits share transactions. */
-export interface GroupCommit {
-  /** Answers when a majority has the commit. One whose caller gave up before its turn never happens. */
-  add(commit: PreparedCommit, options: CallOptions | undefined): Promise<CommitResult>
-  /** Answers when everything added so far has its answer. */
-  drain(): Promise<void>
-}
+/** Answers when a majority has the commit. One whose caller gave up before its turn never happens. */
+export type GroupCommit = (commit: PreparedCommit, options: CallOptions | undefined) => Promise<CommitResult>
 
 interface Waiting {
   readonly commit: PreparedCommit
   readonly promise: Promise<CommitResult>
-  /** Whether anything was sent for it. */
+  /** Whether something was sent for it of which the outcome is not known. */
   started: boolean
   /** Its caller has an answer, or waits no longer. */
   settled: boolean
@@ -40,8 +35,6 @@ export function groupCommit(committer: Committer, deadline: number): GroupCommit
   const busy = new Set<string>()
   let running = 0
   let scheduled = false
-  let pending = 0
-  const whenIdle: (() => void)[] = []
 
   const schedule = (): void => {
     if (scheduled) return
@@ -126,6 +119,7 @@ export function groupCommit(committer: Committer, deadline: number): GroupCommit
           for (const member of members) member.fail(failure)
           return
         }
+        for (const member of members) member.started = false
         await sleep(backoff(attempt))
       }
     }
@@ -149,43 +143,37 @@ export function groupCommit(committer: Committer, deadline: number): GroupCommit
       const result = await committer.single(commit)
       return result && [result]
     } catch (error) {
-      // The driver has sent it twice by now, under one number: whether it counted is not known.
-      if (isUnsent(error) || !isPassing(error)) throw error
-      throw storeError(error, true)
+      // The driver has sent it twice by now, under one number.
+      throw isUncertain(error) ? storeError(error, true) : error
     }
   }
 
-  return {
-    add(commit, options) {
-      const { promise, resolve, reject } = Promise.withResolvers<CommitResult>()
-      const settle = (): boolean => {
-        if (waiting.settled) return false
-        waiting.settled = true
-        stop()
-        if (--pending === 0) for (const idle of whenIdle.splice(0)) idle()
-        return true
-      }
-      const waiting: Waiting = {
-        commit,
-        promise,
-        started: false,
-        settled: false,
-        answer: (result) => {
-          if (settle()) resolve(result)
-        },
-        fail: (error) => {
-          if (settle()) reject(error)
-        },
-      }
-      const stop = patience(deadline, options, ({ code, message, cause }) =>
-        waiting.fail(new ThreadkeepError(code, message, { maybeCommitted: waiting.started, cause })),
-      )
-      pending++
-      queue.push(waiting)
-      schedule()
-      return promise
-    },
-    drain: () => (pending === 0 ? Promise.resolve() : new Promise((resolve) => whenIdle.push(resolve))),
+  return (commit, options) => {
+    const { promise, resolve, reject } = Promise.withResolvers<CommitResult>()
+    const settle = (): boolean => {
+      if (waiting.settled) return false
+      waiting.settled = true
+      stop()
+      return true
+    }
+    const waiting: Waiting = {
+      commit,
+      promise,
+      started: false,
+      settled: false,
+      answer: (result) => {
+        if (settle()) resolve(result)
+      },
+      fail: (error) => {
+        if (settle()) reject(error)
+      },
+    }
+    const stop = patience(deadline, options, ({ code, message, cause }) =>
+      waiting.fail(new ThreadkeepError(code, message, { maybeCommitted: waiting.started, cause })),
+    )
+    queue.push(waiting)
+    schedule()
+    return promise
   }
 }
 

@@ -24,6 +24,7 @@ export async function openKinds(db: Db): Promise<Kinds> {
 
   const make = async (kind: string, expires: boolean): Promise<void> => {
     try {
+      await refuseForeign(db, [kind])
       // The catalog first: a kind that it names without indexes gets them at the next start; the reverse would be forgotten.
       await db.collection<{ _id: string }>(catalog).updateOne({ _id: kind }, { $setOnInsert: {} }, { upsert: true })
       await ensureIndexes(db, kind, expires ? [addressIndex, expiryIndex] : [addressIndex])

@@ -1,19 +1,14 @@
 import { randomBytes } from 'node:crypto'
-import type { Address, CallOptions, Clock, CommitResult, Entry, EnumerableStore, Version } from '@threadkeep/core/store'
-import {
-  assertAddresses,
-  assertName,
-  assertRange,
-  systemClock,
-  ThreadkeepError,
-  throwIfAborted,
-} from '@threadkeep/core/store'
-import type { MongoOptions } from './client.ts'
+import type { CallOptions, Clock, CommitResult, Entry, EnumerableStore, Version } from '@threadkeep/core/store'
+import { assertName, assertRange, systemClock, takeAddresses } from '@threadkeep/core/store'
+import { callGate } from './call-gate.ts'
+import type { Connection, MongoOptions } from './client.ts'
 import { connect } from './client.ts'
 import { committer } from './commit.ts'
 import { groupCommit } from './group-commit.ts'
 import { openKinds } from './kinds.ts'
-import type { PreparedCommit } from './prepare-commit.ts'
+import { orAborted, patiently } from './patience.ts'
+import type { PreparedCommit, Step } from './prepare-commit.ts'
 import { prepareCommit } from './prepare-commit.ts'
 import { reader } from './reader.ts'
 
@@ -28,8 +23,11 @@ export type MongoStoreOptions = MongoOptions & {
  * reads see only what a majority has. Any number of processes may share the database.
  */
 export async function mongoStore(options: MongoStoreOptions): Promise<EnumerableStore> {
-  const clock = options.clock ?? systemClock
-  const connection = await connect(options)
+  return openStore(await connect(options), options.clock ?? systemClock)
+}
+
+/** The store of a connection, which it closes. */
+export async function openStore(connection: Connection, clock: Clock): Promise<EnumerableStore> {
   const kinds = await openKinds(connection.db).catch(async (error: unknown) => {
     await connection.close()
     throw error
@@ -37,16 +35,15 @@ export async function mongoStore(options: MongoStoreOptions): Promise<Enumerable
   const records = reader(connection, kinds, clock)
   const commits = groupCommit(committer(connection, clock), connection.deadline)
   const nextVersion = versions()
-  let closing: Promise<void> | undefined
+  const gate = callGate('The MongoDB store')
+  const close = (): Promise<void> => gate.close(connection.close)
 
-  const begin = (call: CallOptions | undefined): void => {
-    if (closing) throw new ThreadkeepError('CLOSED', 'The MongoDB store has been closed.')
-    throwIfAborted(call)
-  }
-  const close = (): Promise<void> => {
-    closing ??= commits.drain().then(connection.close)
-    return closing
-  }
+  /** What the kinds of these records still lack. Also a record that is only checked is written to, for a moment. */
+  const unready = (steps: readonly Step[]): Promise<void>[] =>
+    steps.flatMap(({ kind, write }) => {
+      const preparing = kinds.prepare(kind, typeof write === 'object' && write.removeAt !== undefined)
+      return preparing ? [preparing] : []
+    })
 
   /** Nothing is written, so one look at one instant decides. */
   const checkOnly = async ({ steps, version }: PreparedCommit, call?: CallOptions): Promise<CommitResult> => {
@@ -61,39 +58,36 @@ export async function mongoStore(options: MongoStoreOptions): Promise<Enumerable
   return {
     name: 'mongo',
 
-    async get(at, call): Promise<readonly (Entry | undefined)[]> {
-      begin(call)
-      assertAddresses(at)
-      const own = at.map(({ collection, key }): Address => ({ collection, key }))
-      return records.get(own, call)
-    },
+    get: (at, call): Promise<readonly (Entry | undefined)[]> =>
+      gate.run(call, () => {
+        const own = takeAddresses(at)
+        return records.get(own, call)
+      }),
 
-    async list(collection, range, call) {
-      begin(call)
-      assertName(collection, 'collection')
-      assertRange(range)
-      return records.list(collection, { ...range }, call)
-    },
+    list: (collection, range, call) =>
+      gate.run(call, () => {
+        assertName(collection, 'collection')
+        assertRange(range)
+        return records.list(collection, { ...range }, call)
+      }),
 
-    async commit(changes, call) {
-      begin(call)
-      const prepared = prepareCommit(changes, nextVersion(), clock.now())
-      const { steps, contradiction } = prepared
-      if (contradiction) return { ok: false, conflict: contradiction }
-      const writing = steps.filter(({ write }) => write)
-      if (writing.length === 0) return checkOnly(prepared, call)
-      const preparing = writing
-        .map(({ kind, write }) => kinds.prepare(kind, typeof write === 'object' && write.expiresAt !== undefined))
-        .filter((it) => it !== undefined)
-      if (preparing.length > 0) await Promise.all(preparing)
-      return commits.add(prepared, call)
-    },
+    commit: (changes, call) =>
+      gate.run(call, async () => {
+        const prepared = prepareCommit(changes, nextVersion(), clock.now())
+        const { steps, contradiction } = prepared
+        if (contradiction) return { ok: false, conflict: contradiction }
+        if (!steps.some(({ write }) => write)) return checkOnly(prepared, call)
+        if (unready(steps).length > 0) {
+          await patiently(connection.deadline, call, (signal) => orAborted(Promise.all(unready(steps)), signal))
+        }
+        return commits(prepared, call)
+      }),
 
-    async collections(range, call) {
-      begin(call)
-      assertRange({ ...range })
-      return records.collections({ ...range }, call)
-    },
+    collections: (range, call) =>
+      gate.run(call, () => {
+        assertRange({ ...range })
+        return records.collections({ ...range }, call)
+      }),
 
     close,
     [Symbol.asyncDispose]: close,

@@ -35,10 +35,10 @@ export function backoff(attempt: number): number {
 }
 
 /**
- * Runs a read until it succeeds, fails for good, or its caller no longer waits: then it rejects with `TIMEOUT` or
- * `ABORTED`, and what is still under way is cut off.
+ * Runs work that may safely be repeated until it succeeds, fails for good, or its caller no longer waits: then it rejects with
+ * `TIMEOUT` or `ABORTED`, and the signal it was given cuts off what is still under way.
  */
-export async function read<T>(
+export async function patiently<T>(
   deadline: number,
   options: CallOptions | undefined,
   work: (signal: AbortSignal) => Promise<T>,
@@ -63,4 +63,13 @@ export async function read<T>(
   } finally {
     stop()
   }
+}
+
+/** The promise, or a rejection as soon as the signal says so: for work that takes no signal. */
+export function orAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const onAbort = (): void => reject(signal.reason)
+    signal.addEventListener('abort', onAbort, { once: true })
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', onAbort))
+  })
 }

@@ -1,5 +1,5 @@
 import type { Address, Change, Millis, Version } from '@threadkeep/core/store'
-import { assertChanges, copyJsonObject, systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import { systemClock, ThreadkeepError, takeChanges } from '@threadkeep/core/store'
 import { BSON } from 'mongodb'
 import type { RecordDocument } from './layout.ts'
 import { documentOf, placeOf, recordId } from './layout.ts'
@@ -33,12 +33,11 @@ const suspicious = 4_000_000
 
 /** Proves a commit sound and takes its own copy, one step for each record. */
 export function prepareCommit(changes: readonly Change[], version: Version, now: Millis): PreparedCommit {
-  assertChanges(changes)
   const steps = new Map<string, { -readonly [name in keyof Step]: Step[name] }>()
   let size = 0
   let contradiction: Address | undefined
-  for (const change of changes) {
-    const at: Address = { collection: change.at.collection, key: change.at.key }
+  for (const change of takeChanges(changes, storeValue)) {
+    const { at } = change
     const place = placeOf(at.collection)
     const id = recordId(place.scope, at.key)
     const lock = `${place.kind}\n${id}`
@@ -54,8 +53,8 @@ export function prepareCommit(changes: readonly Change[], version: Version, now:
     }
     step.write = 'delete'
     if (change.type === 'delete') continue
-    const { stored, size: bytes } = storeValue(copyJsonObject(change.value))
     const { expiresAt } = change
+    const { stored, size: bytes } = change.value
     if (expiresAt !== undefined && expiresAt <= now) continue
     const expiry = expiresAt === undefined ? undefined : { expiresAt, now, wallClock: systemClock.now() }
     step.write = documentOf(at, place, stored, version, expiry)

@@ -7,7 +7,7 @@ import { collectionNames } from './collection-names.ts'
 import type { Kinds } from './kinds.ts'
 import type { RecordDocument } from './layout.ts'
 import { boundsOf, entryOf, isLive, placeOf, recordId } from './layout.ts'
-import { read } from './patience.ts'
+import { patiently } from './patience.ts'
 import { transaction } from './transaction.ts'
 
 /** Reads records. Each answer is of one instant, and holds only what a majority has. */
@@ -63,7 +63,7 @@ export function reader({ client, db, deadline }: Connection, kinds: Kinds, clock
         else wanted.set(kind, [id])
       }
       for (const [kind, ids] of wanted) if (ids.length > 1) wanted.set(kind, [...new Set(ids)])
-      const found = await read(deadline, options, (signal) => findAll(wanted, signal))
+      const found = await patiently(deadline, options, (signal) => findAll(wanted, signal))
       const now = clock.now()
       const documents = new Map<string, RecordDocument>()
       for (const [kind, list] of found) for (const document of list) documents.set(`${kind}\n${document._id}`, document)
@@ -80,7 +80,7 @@ export function reader({ client, db, deadline }: Connection, kinds: Kinds, clock
       const { kind, scope } = placeOf(collection)
       const key = boundsOf(range)
       const now = clock.now()
-      const documents = await read(deadline, options, (signal) =>
+      const documents = await patiently(deadline, options, (signal) =>
         records(kind)
           .find<RecordDocument>({ scope, ...(key && { key }), ...isLive(now) } as never, {
             ...ofOneInstant,
@@ -96,7 +96,7 @@ export function reader({ client, db, deadline }: Connection, kinds: Kinds, clock
     },
 
     collections: (range, options) =>
-      read(deadline, options, async (signal) => {
+      patiently(deadline, options, async (signal) => {
         const live = isLive(clock.now())
         return collectionNames(range, await kinds.names(signal), async (kind, scope) => {
           const first = await records(kind).findOne({ ...(scope && { scope }), ...live } as never, {

@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '@threadkeep/core/store'
+import { copyJsonObject } from '@threadkeep/core/store'
 
 /** A value as a document keeps it: as native BSON, or as JSON text where BSON cannot hold it exactly. */
 export interface StoredValue {
@@ -9,8 +10,12 @@ export interface StoredValue {
 // MongoDB nests 100 levels, and the value is not at the top.
 const deepestBson = 80
 
-/** How a value is kept, and about how large it is. It reads naturally unless BSON or the driver would change or refuse it. */
-export function storeValue(value: JsonObject): { readonly stored: StoredValue; readonly size: number } {
+/**
+ * The store's own copy of a value, in the form it is kept, and about how large it is. It reads naturally unless BSON or the driver would
+ * change or refuse it.
+ */
+export function storeValue(given: JsonObject): { readonly stored: StoredValue; readonly size: number } {
+  const value = copyJsonObject(given)
   const size = sizeInBson(value, 0)
   if (!Number.isNaN(size)) return { stored: { value }, size }
   const json = JSON.stringify(value)

@@ -99,7 +99,11 @@ export function writesTo({ client, db, writesAcrossCollections }: Connection): W
   const sendBatch = async (batch: readonly Write[], session: ClientSession): Promise<number> => {
     const models = batch.map(({ name, namespace: _, ...model }) => ({ [name]: model }))
     const result = writesAcrossCollections
-      ? await client.bulkWrite(batch as unknown as readonly AnyClientBulkWriteModel<Document>[], { session })
+      ? await client.bulkWrite(batch as unknown as readonly AnyClientBulkWriteModel<Document>[], {
+          session,
+          // Counts for nothing in a transaction, but a client that asks for less would be refused.
+          writeConcern: { w: 'majority' },
+        })
       : await db.collection(kindOf(batch[0]!)).bulkWrite(models as unknown as AnyBulkWriteOperation[], { session })
     return result.matchedCount + result.upsertedCount
   }

@@ -1,12 +1,24 @@
-import { storeCases } from '@threadkeep/core/conformance'
+import { modelSuite, storeCases } from '@threadkeep/core/conformance'
 import { service } from '@threadkeep/test-support/services'
+import fc from 'fast-check'
 import { describe, test } from 'vitest'
-import { mongoStore } from '../src/index.ts'
+import { connect } from '../src/client.ts'
+import { openStore } from '../src/mongo-store.ts'
 
 const mongodb = await service('mongodb')
 
-describe.skipIf(!mongodb.available)('mongoStore keeps the contract', () => {
-  for (const { name, run } of storeCases) {
-    test.concurrent(name, () => run({ open: async (clock) => mongoStore({ url: (await mongodb.open()).url, clock }) }))
+describe.skipIf(!mongodb.available).each([
+  ['MongoDB 8 and later', true],
+  ['servers that write to one collection at a time', false],
+])('mongoStore keeps the contract on %s', (_, writesAcrossCollections) => {
+  for (const { name, run } of [...storeCases, ...modelSuite(fc, { runs: 15 })]) {
+    test.concurrent(name, () =>
+      run({
+        open: async (clock) => {
+          const connection = await connect({ url: (await mongodb.open()).url })
+          return openStore({ ...connection, writesAcrossCollections }, clock)
+        },
+      }),
+    )
   }
 })
