@@ -48,10 +48,17 @@ export async function canOwn(kind: ServiceKind): Promise<boolean> {
 /** Starts a server for one test. `args` are added to its command line (for Kafka: lines of its properties). */
 export async function ownServer(
   kind: ServiceKind,
-  options: { readonly port?: number; readonly args?: readonly string[] } = {},
+  options: {
+    readonly port?: number
+    readonly args?: readonly string[]
+    /** How clients find it, where `args` change that. */
+    readonly url?: (url: string) => string
+  } = {},
 ): Promise<OwnServer> {
-  const origin = await originOf(kind)
-  if (origin instanceof Error) throw origin
+  const found = await originOf(kind)
+  if (found instanceof Error) throw found
+  const { url = (usual: string) => usual } = options
+  const origin: Origin = { ...found, url: (ports) => url(found.url(ports)) }
   const definition = definitions[kind]
   const free = await freePorts(definition.portCount)
   const ports = options.port === undefined ? free : [options.port, ...free.slice(1)]
