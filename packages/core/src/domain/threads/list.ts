@@ -7,8 +7,9 @@ import { at, names, token } from '../kernel/names.ts'
 import type { Page } from '../kernel/page.ts'
 import type { Slice } from '../kernel/page-request.ts'
 import { pageOf, pageOfSorted, readPageRequest } from '../kernel/page-request.ts'
-import type { RecencyRecord } from '../kernel/records.ts'
+import type { RecencyRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
+import type { ThreadReader } from '../kernel/thread-reader.ts'
 import { threadNotFound, toThread } from '../kernel/thread-state.ts'
 import { normalId } from '../kernel/validate.ts'
 import { assertWanted, filterKey } from '../messages/filter.ts'
@@ -113,12 +114,13 @@ export function createThreadList(context: Context, reader: ThreadReader) {
   }
 
   /** The slice that starts after the thread which the query names by id. */
-  async function anchored({ sort, afterId }: Query, slice: Slice): Promise<Slice> {
+  async function anchored(actor: Actor, { sort, afterId }: Query, slice: Slice): Promise<Slice> {
     if (afterId === undefined) return slice
     if (sort !== 'created') throw new ThreadkeepError('INVALID', 'afterId goes with the sort created.')
     const id = normalId(afterId, 'thread id')
-    const [entry] = await store.get([at(names.threads, token(id))])
-    if (!entry) throw threadNotFound()
+    // Also after one that has been deleted, but never after somebody else's.
+    const [entry, member] = await store.get([at(names.threads, token(id)), at(names.members(id), token(actor.userId))])
+    if (!entry || !member) throw threadNotFound()
     return { ...slice, after: [asRecord<ThreadRecord>(entry.value).createdAt, id] }
   }
 
@@ -132,7 +134,7 @@ export function createThreadList(context: Context, reader: ThreadReader) {
       throw new ThreadkeepError('INVALID', 'filter.title must be a text.')
     const scope = `threads:${token(actor.userId)}:${sort}:${direction}:${filterKey(filter as object)}`
     const cursors = await context.cursors()
-    const slice = await anchored(query, readPageRequest(query, limits, cursors, scope))
+    const slice = await anchored(actor, query, readPageRequest(query, limits, cursors, scope))
     const encode = (position: readonly Json[]): string => cursors.encode(scope, position)
     if (sort === 'activity') return byActivity(actor, slice, direction === 'desc', filter, encode)
 
