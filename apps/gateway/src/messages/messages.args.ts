@@ -1,0 +1,100 @@
+import type { ContentPart, MessageFilter, Role } from '@threadkeep/core'
+import type { JsonObject, Millis } from '@threadkeep/core/store'
+import { ArgsType, Field, Float, ID, InputType } from 'type-graphql'
+import { PageArgs } from '../schema/page-args.ts'
+import { DateTime, JSONObject } from '../schema/scalars.ts'
+import { RoleEnum } from './messages.types.ts'
+
+/** Which messages; all named filters must hold. */
+@InputType('MessageFilter', { description: 'Which messages. All named filters must hold.' })
+export class MessageFilterInput implements MessageFilter {
+  @Field(() => [RoleEnum], { nullable: true, description: 'By one of these.' })
+  roles?: Role[]
+
+  @Field(() => [ID], { nullable: true, description: 'By one of these users.' })
+  authorIds?: string[]
+
+  @Field(() => [String], { nullable: true, description: 'Of one of these kinds.' })
+  kinds?: string[]
+
+  @Field(() => DateTime, { nullable: true, description: 'Kept at this moment or later.' })
+  from?: Millis
+
+  @Field(() => DateTime, { nullable: true, description: 'Kept before this moment.' })
+  to?: Millis
+
+  @Field(() => JSONObject, { nullable: true, description: 'Every named top-level value equals.' })
+  metadata?: JsonObject
+
+  @Field(() => Boolean, { nullable: true, description: 'With attachments, or without.' })
+  hasAttachment?: boolean
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Also those that were deleted, without content. Default: false.',
+  })
+  includeDeleted?: boolean
+}
+
+/** The arguments of `Thread.messages`. */
+@ArgsType()
+export class MessagesArgs extends PageArgs {
+  @Field(() => ID, { nullable: true, description: '`first` messages, half of them before this one.' })
+  around?: string
+
+  @Field(() => DateTime, { nullable: true, description: 'Start with the first message kept at this moment or later.' })
+  at?: Millis
+
+  @Field(() => MessageFilterInput, { nullable: true, description: 'Which messages. Default: all that can be read.' })
+  filter?: MessageFilterInput
+}
+
+/** The input of `sendMessage`. */
+@InputType({ description: 'What to say, and where.' })
+export class SendMessageInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => String, { nullable: true, description: 'The text: 1 to 10,000 characters, not blank.' })
+  content?: string
+
+  @Field(() => [JSONObject], {
+    nullable: true,
+    description: 'Instead of `content`: parts in order, each with a `type`; `{type: "text", text: "…"}` is text.',
+  })
+  parts?: ContentPart[]
+
+  @Field(() => ID, {
+    nullable: true,
+    description:
+      'Makes sending repeatable: within 24 hours the same id answers the first result. Use a new UUID per message.',
+  })
+  clientId?: string
+
+  @Field(() => ID, { nullable: true, description: 'An id of your own. Default: a new one is made.' })
+  id?: string
+
+  @Field(() => String, { nullable: true, description: 'Default: `message`.' })
+  kind?: string
+
+  @Field(() => RoleEnum, { nullable: true, description: 'Default: `USER`. Others need the rights of an editor.' })
+  role?: Role
+
+  @Field(() => ID, { nullable: true, description: 'Default: you. Another author needs the rights of an editor.' })
+  authorId?: string
+
+  @Field(() => JSONObject, { nullable: true, description: 'What an item that is more than text carries.' })
+  data?: JsonObject
+
+  @Field(() => JSONObject, { nullable: true, description: 'Whatever the application keeps with the message.' })
+  metadata?: JsonObject
+
+  @Field(() => ID, { nullable: true, description: 'The message it answers.' })
+  replyTo?: string
+
+  @Field(() => [ID], { nullable: true, description: 'Your own finished uploads.' })
+  attachmentIds?: string[]
+
+  @Field(() => Float, { nullable: true, description: 'Seconds until the message is gone.' })
+  ttl?: number
+}

@@ -1,0 +1,79 @@
+import type { ErrorCode } from '@threadkeep/core/store'
+import { isThreadkeepError } from '@threadkeep/core/store'
+import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import { expectedFailures } from '../schema/expected-failures.ts'
+
+/** What an operator learns of an error that a client does not. */
+export type Report = (error: unknown, requestId: string) => void
+
+/** Codes beside the expected failures whose messages were written for the client. */
+const told: ReadonlySet<ErrorCode> = new Set<ErrorCode>([
+  'UNAUTHENTICATED',
+  'FORBIDDEN',
+  'RATE_LIMITED',
+  'SLOW_CONSUMER',
+])
+
+/** Codes of the machine that a client may act on; their messages may name machines, so they are not told. */
+const masked: Partial<Record<ErrorCode, string>> = {
+  TIMEOUT: 'This took too long. Try again later.',
+  UNAVAILABLE: 'The service cannot do this right now. Try again later.',
+  ABORTED: 'The request was given up.',
+  CLOSED: 'The service is shutting down. Try again.',
+  STORAGE_FULL: 'The service has no room left.',
+  READ_ONLY: 'The service takes no changes right now.',
+  UNSUPPORTED: 'This service is not set up for that.',
+}
+
+const suggestion = / ?Did you mean [^?]*\?/g
+
+/** Turns errors into what a client sees. What was not written for a client is masked behind the request id and reported. */
+export type AnswerErrors = (errors: readonly GraphQLError[], requestId: string) => readonly GraphQLFormattedError[]
+
+/** The one place where errors become answers, for every transport. */
+export function createAnswerErrors(report: Report, options: { readonly suggestions: boolean }): AnswerErrors {
+  function describe(cause: unknown, requestId: string): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
+    if (isThreadkeepError(cause)) {
+      const { code, message, details } = cause
+      if (expectedFailures.has(code) || told.has(code))
+        return { message, extensions: { ...publicDetails(code, details), code } }
+      report(cause, requestId)
+      const text = masked[code]
+      if (text !== undefined) return { message: text, extensions: { code, requestId } }
+    } else report(cause, requestId)
+    return {
+      message: `Something went wrong on our side. Quote ${requestId} when you report it.`,
+      extensions: { code: 'INTERNAL', requestId },
+    }
+  }
+
+  return (errors, requestId) =>
+    errors.map((error) => {
+      const place = {
+        ...(error.locations && { locations: error.locations }),
+        ...(error.path && { path: error.path }),
+      }
+      const cause = rootCause(error)
+      if (cause !== undefined) return { ...describe(cause, requestId), ...place }
+      const message = options.suggestions ? error.message : error.message.replaceAll(suggestion, '')
+      return { message, ...place, extensions: { code: 'BAD_USER_INPUT', ...error.extensions } }
+    })
+}
+
+/** What a resolver threw; undefined for errors that GraphQL itself made. */
+function rootCause(error: GraphQLError): unknown {
+  let cause: unknown = error.originalError
+  while (isGraphQLError(cause)) {
+    if (cause.originalError === undefined) return undefined
+    cause = cause.originalError
+  }
+  return cause
+}
+
+function isGraphQLError(error: unknown): error is GraphQLError {
+  return error instanceof Error && error.name === 'GraphQLError'
+}
+
+function publicDetails(code: ErrorCode, details: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return code === 'RATE_LIMITED' || code === 'SLOW_CONSUMER' ? details : {}
+}

@@ -1,0 +1,124 @@
+import type { RateLimiter, RateVerdict } from '@threadkeep/core'
+import type { Clock } from '@threadkeep/core/store'
+import { ThreadkeepError } from '@threadkeep/core/store'
+import type { ExecutionResult, FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import { GraphQLError } from 'graphql'
+import type { AnswerErrors } from './answer-errors.ts'
+import type { Caller, RequestContext } from './context.ts'
+import { createContext } from './context.ts'
+import type { DocumentLimits } from './document-limits.ts'
+import type { Variables } from './operation-cost.ts'
+import type { Operation } from './prepare-operation.ts'
+import { createPrepare } from './prepare-operation.ts'
+
+/** How a pipeline is made. */
+export interface PipelineOptions {
+  readonly schema: GraphQLSchema
+  readonly answerErrors: AnswerErrors
+  readonly documentLimits: DocumentLimits
+  readonly introspection: boolean
+  /** What one operation may cost at most. */
+  readonly maxCost: number
+  /** Milliseconds that a query or mutation may take. */
+  readonly deadline: number
+  /** Absent: no rate limit. */
+  readonly rateLimiter: RateLimiter | undefined
+  readonly clock: Clock
+}
+
+/** What came from a client, from whichever transport. */
+export interface OperationRequest {
+  readonly operation: Operation
+  readonly variables: Variables | undefined
+  readonly caller: Caller
+  readonly requestId: string
+}
+
+/** The one way in for HTTP, WebSocket and SSE: the same documents are refused, the same limits hold, the same errors are told. */
+export interface Pipeline {
+  /** Parses, bounds and validates; no resolver runs. */
+  prepare(
+    text: string,
+    operationName: string | null | undefined,
+    requestId: string,
+  ): Operation | { readonly errors: readonly GraphQLFormattedError[] }
+  /** Charges an operation to its user, or says why not. */
+  admit(
+    request: OperationRequest,
+  ): Promise<RequestContext['spent'] | { readonly errors: readonly GraphQLFormattedError[] }>
+  /** Runs an admitted query or mutation within the deadline. Never rejects. */
+  execute(request: OperationRequest, spent: RequestContext['spent']): Promise<FormattedExecutionResult>
+  /** Turns any error into what the client sees. */
+  refuse(error: unknown, requestId: string): readonly GraphQLFormattedError[]
+  /** What a client sees of a result. */
+  answer(result: ExecutionResult, requestId: string): FormattedExecutionResult
+}
+
+/** The pipeline of a gateway. */
+export function createPipeline(options: PipelineOptions): Pipeline {
+  const { schema, answerErrors, maxCost, deadline, rateLimiter, clock } = options
+  const prepareDocument = createPrepare(schema, {
+    limits: options.documentLimits,
+    introspection: options.introspection,
+  })
+
+  function refuse(error: unknown, requestId: string): readonly GraphQLFormattedError[] {
+    const known = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })
+    return answerErrors([known], requestId)
+  }
+
+  function answer(result: ExecutionResult, requestId: string): FormattedExecutionResult {
+    if (!result.errors) return result as FormattedExecutionResult
+    const { errors, ...rest } = result
+    return { errors: answerErrors(errors, requestId), ...rest }
+  }
+
+  return {
+    refuse,
+    answer,
+    prepare(text, operationName, requestId) {
+      const prepared = prepareDocument(text, operationName)
+      return 'errors' in prepared ? { errors: answerErrors(prepared.errors, requestId) } : prepared
+    },
+    async admit({ operation, variables = {}, caller, requestId }) {
+      const cost = Math.max(1, operation.cost(variables))
+      if (cost > maxCost) {
+        const message = `The operation may cost up to ${cost} points; one may cost ${maxCost}. Ask for fewer items at once.`
+        return { errors: refuse(new GraphQLError(message, { extensions: { code: 'OPERATION_TOO_LARGE' } }), requestId) }
+      }
+      if (!rateLimiter) return { cost, verdict: undefined }
+      let verdict: RateVerdict | undefined
+      try {
+        verdict = await rateLimiter.take(`${caller.tenant}\n${caller.actor.userId}`, cost)
+      } catch (error) {
+        // A limiter that cannot be reached must not take the service down with it.
+        refuse(error, requestId)
+      }
+      if (!verdict || verdict.allowed) return { cost, verdict }
+      const message = 'You are asking for too much in too short a time. Wait `retryAfter` seconds.'
+      const retryAfter = Math.max(1, Math.ceil((verdict.resetAt - clock.now()) / 1000))
+      const details = { retryAfter, remaining: verdict.remaining, cost }
+      return { errors: refuse(new ThreadkeepError('RATE_LIMITED', message, { details }), requestId) }
+    },
+    async execute({ operation, variables, caller, requestId }, spent) {
+      const { context, abort } = createContext(caller, requestId, spent)
+      try {
+        const running = operation.run(undefined, context, variables)
+        return answer(running instanceof Promise ? await within(deadline, running, abort) : running, requestId)
+      } catch (error) {
+        return { errors: refuse(error, requestId), data: null }
+      }
+    },
+  }
+}
+
+/** The result, or `TIMEOUT` when it does not come in time; then what runs is told to stop. */
+function within<T>(millis: number, running: Promise<T>, abort: () => void): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => {
+      abort()
+      reject(new ThreadkeepError('TIMEOUT', `The operation took longer than ${millis} ms.`))
+    }, millis)
+    running.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}

@@ -1,0 +1,100 @@
+import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
+import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from 'graphql'
+import type { DocumentLimits } from './document-limits.ts'
+import { documentFault } from './document-limits.ts'
+import { lruMap } from './lru-map.ts'
+import type { Cost } from './operation-cost.ts'
+import { operationCost } from './operation-cost.ts'
+import type { Run } from './run-operation.ts'
+import { createRun } from './run-operation.ts'
+
+/** A document that was parsed, found within the limits and validated, with the one operation to run. */
+export interface Operation {
+  readonly document: DocumentNode
+  readonly definition: OperationDefinitionNode
+  readonly kind: 'query' | 'mutation' | 'subscription'
+  /** For logs and metrics; empty for an anonymous operation. */
+  readonly name: string
+  readonly cost: Cost
+  readonly run: Run
+}
+
+/** Either an operation or what is wrong with the document. */
+export type Prepared = Operation | { readonly errors: readonly GraphQLError[] }
+
+/** Prepares documents for every transport. The same text is prepared once. */
+export type Prepare = (text: string, operationName?: string | null) => Prepared
+
+/** How documents are judged. */
+export interface PrepareOptions {
+  readonly limits: DocumentLimits
+  readonly introspection: boolean
+}
+
+const maxKept = 500
+const maxKeptText = 20_000
+
+/** The preparation of a schema's documents, with a cache of the latest ones. Nothing is resolved here. */
+export function createPrepare(schema: GraphQLSchema, { limits, introspection }: PrepareOptions): Prepare {
+  const kept = lruMap<string, Operation>(maxKept)
+  const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
+
+  function prepare(text: string, operationName: string | undefined): Prepared {
+    let document: DocumentNode
+    try {
+      document = parse(text, { maxTokens: limits.maxTokens })
+    } catch (error) {
+      return failure('GRAPHQL_PARSE_FAILED', error as GraphQLError)
+    }
+    const definition = chooseOperation(document, operationName)
+    if (definition instanceof GraphQLError) return failure('OPERATION_RESOLUTION_FAILURE', definition)
+    const fault = documentFault(document, definition, limits)
+    if (fault !== undefined) return failure('OPERATION_TOO_LARGE', new GraphQLError(fault))
+    const errors = validate(schema, document, rules, { maxErrors: 20 })
+    if (errors.length > 0) return failure('GRAPHQL_VALIDATION_FAILED', ...errors)
+    return {
+      document,
+      definition,
+      kind: definition.operation,
+      name: definition.name?.value ?? '',
+      cost: operationCost(schema, document, definition),
+      run: createRun(schema, document, definition),
+    }
+  }
+
+  return (text, operationName) => {
+    const key = operationName ? `${operationName}\n${text}` : text
+    const known = kept.get(key)
+    if (known) return known
+    const prepared = prepare(text, operationName ?? undefined)
+    if (!('errors' in prepared) && text.length <= maxKeptText) kept.set(key, prepared)
+    return prepared
+  }
+}
+
+function chooseOperation(document: DocumentNode, name: string | undefined): OperationDefinitionNode | GraphQLError {
+  const operations = document.definitions.filter((definition) => definition.kind === 'OperationDefinition')
+  if (operations.length === 0) return new GraphQLError('The document has no operation.')
+  if (name === undefined || name === '')
+    return operations.length === 1
+      ? operations[0]!
+      : new GraphQLError('The document has several operations: say which one to run with `operationName`.')
+  return (
+    operations.find((operation) => operation.name?.value === name) ??
+    new GraphQLError('The document has no operation of the name given in `operationName`.')
+  )
+}
+
+function failure(code: string, ...errors: GraphQLError[]): Prepared {
+  return {
+    errors: errors.map(
+      ({ message, nodes, source, positions }) =>
+        new GraphQLError(message, {
+          nodes: nodes ?? null,
+          source: source ?? null,
+          positions: positions ?? null,
+          extensions: { code },
+        }),
+    ),
+  }
+}

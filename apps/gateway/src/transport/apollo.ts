@@ -1,0 +1,94 @@
+import type { ApolloServerPlugin } from '@apollo/server'
+import { ApolloServer, HeaderMap } from '@apollo/server'
+import {
+  ApolloServerPluginCacheControlDisabled,
+  ApolloServerPluginLandingPageDisabled,
+  ApolloServerPluginSchemaReportingDisabled,
+  ApolloServerPluginUsageReportingDisabled,
+} from '@apollo/server/plugin/disabled'
+import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql'
+import { GraphQLError } from 'graphql'
+import type { Report } from '../pipeline/answer-errors.ts'
+import type { Operation } from '../pipeline/prepare-operation.ts'
+import { statusOf } from './http-answer.ts'
+
+/** What Apollo carries through one HTTP request: the prepared operation and what runs it. */
+export interface ApolloContext {
+  readonly operation: Operation
+  run(): Promise<FormattedExecutionResult>
+}
+
+/**
+ * Apollo Server as the keeper of GraphQL over HTTP: media types, methods, status codes, protection against forged requests. Documents come
+ * to it prepared, and it leaves running them to the pipeline.
+ */
+export async function startApollo(schema: GraphQLSchema, report: Report): Promise<ApolloServer<ApolloContext>> {
+  const server = new ApolloServer<ApolloContext>({
+    gateway: {
+      onSchemaLoadOrUpdate(listener) {
+        listener({ apiSchema: schema, coreSupergraphSdl: '' })
+        return () => {}
+      },
+      load: async () => ({
+        executor: async ({ context }) => toApollo(await (context as ApolloContext).run()),
+      }),
+      stop: async () => {},
+    },
+    csrfPrevention: { requestHeaders: ['authorization', 'graphql-require-preflight', 'apollo-require-preflight'] },
+    // Its own cache would parse and validate again: documents come prepared.
+    documentStore: null,
+    persistedQueries: false,
+    introspection: true,
+    includeStacktraceInErrorResponses: false,
+    stopOnTerminationSignals: false,
+    logger: quiet(report),
+    plugins: [
+      usePreparedDocument,
+      ApolloServerPluginCacheControlDisabled(),
+      ApolloServerPluginLandingPageDisabled(),
+      ApolloServerPluginSchemaReportingDisabled(),
+      ApolloServerPluginUsageReportingDisabled(),
+    ],
+  })
+  await server.start()
+  return server
+}
+
+const usePreparedDocument: ApolloServerPlugin<ApolloContext> = {
+  async requestDidStart() {
+    return preparedDocument
+  },
+}
+
+const preparedDocument = {
+  async didResolveSource(request: { contextValue: ApolloContext; document?: unknown }) {
+    request.document = request.contextValue.operation.document
+  },
+}
+
+/** Errors that are already what the client shall see. */
+class AnsweredError extends GraphQLError {
+  readonly answered: GraphQLFormattedError
+
+  constructor(answered: GraphQLFormattedError, status: number | undefined) {
+    const http = status === undefined ? {} : { http: { status, headers: new HeaderMap() } }
+    super(answered.message, { extensions: { ...answered.extensions, ...http } })
+    this.answered = answered
+  }
+
+  override toJSON(): GraphQLFormattedError {
+    return this.answered
+  }
+}
+
+function toApollo({ errors, ...rest }: FormattedExecutionResult) {
+  if (!errors) return rest
+  // Without data the errors stand for the whole request, and so does their status.
+  const status = rest.data === undefined ? statusOf(errors) : undefined
+  return { ...rest, errors: errors.map((error) => new AnsweredError(error, status)) }
+}
+
+function quiet(report: Report) {
+  const ignore = (): void => {}
+  return { debug: ignore, info: ignore, warn: ignore, error: (message: unknown) => report(message, 'apollo') }
+}

@@ -1,0 +1,87 @@
+import type { ApolloServer } from '@apollo/server'
+import { HeaderMap } from '@apollo/server'
+import type { Caller } from '../pipeline/context.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { ApolloContext } from './apollo.ts'
+import type { GraphQLParams } from './graphql-params.ts'
+import { malformed, readParams, readSearchParams } from './graphql-params.ts'
+import type { Exchange } from './http-answer.ts'
+import { readBody, send, sendErrors } from './http-answer.ts'
+
+/** What serves GraphQL over HTTP. */
+export interface GraphQLHttpOptions {
+  readonly pipeline: Pipeline
+  readonly apollo: ApolloServer<ApolloContext>
+  readonly identify: (exchange: Exchange) => Promise<Caller>
+  readonly maxBody: number
+}
+
+/** Answers one GraphQL request over HTTP: who asks, what they ask, whether they may, and then the answer. */
+export function createGraphQLHttp({ pipeline, apollo, identify, maxBody }: GraphQLHttpOptions) {
+  return async function serve(exchange: Exchange): Promise<void> {
+    const { request, requestId } = exchange
+    const type = errorType(request.headers.accept)
+    try {
+      const [caller, params] = await Promise.all([identify(exchange), readRequest(exchange, maxBody)])
+      if (params.query === undefined || params.query === '') throw malformed('Send a `query`.')
+      const operation = pipeline.prepare(params.query, params.operationName, requestId)
+      if ('errors' in operation) return sendErrors(exchange, operation.errors, type)
+      if (operation.kind === 'subscription')
+        throw malformed('Subscribe over WebSocket, or over SSE with `Accept: text/event-stream`.', 405)
+      const work = { operation, variables: params.variables ?? undefined, caller, requestId }
+      const answer = await apollo.executeHTTPGraphQLRequest({
+        httpGraphQLRequest: {
+          method: request.method ?? '',
+          headers: headersFor(request.headers),
+          search: request.method === 'GET' ? exchange.search : '',
+          body: params,
+        },
+        context: async () => ({
+          operation,
+          async run() {
+            const spent = await pipeline.admit(work)
+            return 'errors' in spent ? spent : pipeline.execute(work, spent)
+          },
+        }),
+      })
+      if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not served.')
+      for (const [name, value] of answer.headers) if (name !== 'content-type') exchange.response.setHeader(name, value)
+      send(exchange, answer.status ?? 200, answer.body.string, answer.headers.get('content-type') ?? 'application/json')
+    } catch (error) {
+      sendErrors(exchange, pipeline.refuse(error, requestId), type)
+    }
+  }
+}
+
+async function readRequest({ request, search }: Exchange, maxBody: number): Promise<GraphQLParams> {
+  if (request.method === 'GET') return readSearchParams(new URLSearchParams(search))
+  if (request.method !== 'POST') throw malformed('GraphQL takes GET and POST.', 405)
+  if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
+    throw malformed('Send JSON: `Content-Type: application/json`.', 415)
+  const body = await readBody(request, maxBody)
+  let value: unknown
+  try {
+    value = JSON.parse(body.toString())
+  } catch {
+    throw malformed('The body is not JSON.')
+  }
+  return readParams(value)
+}
+
+const passedOn = ['accept', 'authorization', 'content-type', 'graphql-require-preflight', 'apollo-require-preflight']
+
+function headersFor(headers: Record<string, string | string[] | undefined>): HeaderMap {
+  const map = new HeaderMap()
+  for (const name of passedOn) {
+    const value = headers[name]
+    if (typeof value === 'string') map.set(name, value)
+  }
+  return map
+}
+
+/** The media type of an error: the newer one for those who name it. */
+function errorType(accept: string | undefined): string {
+  return accept?.includes('application/graphql-response+json')
+    ? 'application/graphql-response+json'
+    : 'application/json'
+}
