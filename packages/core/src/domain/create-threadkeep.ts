@@ -62,8 +62,8 @@ export interface ThreadkeepOptions {
   readonly limits?: Partial<Limits>
   readonly kinds?: readonly MessageKind[]
   readonly hooks?: Hooks
-  /** `external`: workers of their own take the events away. Default: this process does. */
-  readonly projector?: 'embedded' | 'external'
+  /** `external`: workers of their own take the events away. `manual`: this process does, when `projections.settle` is called. Default: this process does, by itself. */
+  readonly projector?: 'embedded' | 'manual' | 'external'
 }
 
 /** Conversations, kept. Every call takes the actor first; after `close` every call rejects with `CLOSED`. */
@@ -118,7 +118,7 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     committed(events, userIds) {
       listeners.tell(events)
       publishHints(context, events, userIds)
-      projector?.wake(events)
+      if (options.projector !== 'manual') projector?.wake(events)
     },
   }
   const kinds = createKinds(options.kinds)

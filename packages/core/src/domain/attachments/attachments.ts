@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { CallOptions } from '../../store/call-options.ts'
@@ -16,10 +15,14 @@ import { assertAllowed } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { assertCount, assertMetadata, assertText, mergePatch, normalId } from '../kernel/validate.ts'
 import type { Attachment, Attachments, DownloadTicket } from './attachments.types.ts'
+import { newBlobKey } from './blob-key.ts'
 import { checkNewAttachment } from './check-attachment.ts'
 
 const defaultTicketTtl = 300
 const maxTicketTtl = 24 * 60 * 60
+
+/** An attachment that a message carries. */
+type Sent = AttachmentRecord & { readonly threadId: string; readonly messageId: string }
 
 /** The attachments of a context. Bytes go to the blob store under keys made here; no text of a user's ever becomes a path. */
 export function createAttachments(context: Context, reader: ThreadReader, writer: ThreadWriter): Attachments {
@@ -56,33 +59,38 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
     const foreign = records.filter(
       (record) => record !== undefined && record.ownerId !== actor.userId && !hasScope(actor, 'admin'),
     )
-    const sent = foreign.filter(
-      (record): record is AttachmentRecord & { threadId: string; messageId: string } => record?.messageId !== undefined,
-    )
-    const [opened, indexes] = await Promise.all([
+    const sent = foreign.filter((record): record is Sent => record?.messageId !== undefined)
+    const [opened, readable] = await Promise.all([
       reader.openMany(
         actor,
         sent.map(({ threadId }) => threadId),
       ),
-      store.get(sent.map(({ threadId, messageId }) => at(names.messageIds(threadId), token(messageId)))),
+      carried(sent),
     ])
+    const seen = new Set<AttachmentRecord>(sent.filter((record, i) => opened[i] !== undefined && readable.has(record)))
+    const hidden = new Set(foreign.filter((record) => record !== undefined && !seen.has(record)))
+    return records.map((record) => (hidden.has(record) ? undefined : record))
+  }
+
+  /** Those whose message can be read: it has neither expired nor been deleted, nor has its thread. */
+  async function carried(records: readonly AttachmentRecord[]): Promise<ReadonlySet<AttachmentRecord>> {
+    const sent = records.filter((record): record is Sent => record.messageId !== undefined)
+    const found = await store.get(
+      sent.flatMap(({ threadId, messageId }) => [
+        at(names.threads, token(threadId)),
+        at(names.messageIds(threadId), token(messageId)),
+      ]),
+    )
     const messages = await store.get(
       sent.map(({ threadId }, i) =>
-        at(names.messages(threadId), seqKey((indexes[i]?.value['seq'] as number | undefined) ?? 0)),
+        at(names.messages(threadId), seqKey((found[2 * i + 1]?.value['seq'] as number | undefined) ?? 0)),
       ),
     )
-    const readable = new Set(
-      sent.filter(
-        (_, i) =>
-          opened[i] !== undefined &&
-          messages[i] !== undefined &&
-          asRecord<MessageRecord>(messages[i].value).deletedAt === undefined,
-      ),
-    )
-    return records.map((record) =>
-      record === undefined || !foreign.includes(record) || (readable as Set<AttachmentRecord>).has(record)
-        ? record
-        : undefined,
+    return new Set(
+      sent.filter((_, i) => {
+        const [thread, message] = [found[2 * i], messages[i] && asRecord<MessageRecord>(messages[i].value)]
+        return thread?.value['deletedAt'] === undefined && message !== undefined && message.deletedAt === undefined
+      }),
     )
   }
 
@@ -114,9 +122,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
       if (!input.external) blobs()
       const checked = checkNewAttachment(input, limits)
       const id = input.id === undefined ? ids.next('att') : normalId(input.id, 'attachment id')
-      const blobKey = `att_${createHash('sha256')
-        .update(`${id}\n${ids.next('blob')}`)
-        .digest('hex')}`
+      const blobKey = newBlobKey(context, id)
       const record: AttachmentRecord = {
         id,
         ownerId: actor.userId,
@@ -140,11 +146,22 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
       if (record.state === 'ready')
         throw new ThreadkeepError('CONFLICT', 'The attachment is complete: its bytes cannot change.')
       const maxBytes = Math.min(limits.maxAttachmentBytes, record.size ?? limits.maxAttachmentBytes)
-      const { size, sha256 } = await blobs().put(record.blobKey, bytes, { ...options, maxBytes })
+      // Under a key of its own, so that an upload that ends late cannot change bytes that have been completed.
+      const blobKey = newBlobKey(context, record.id)
+      const { size, sha256 } = await blobs().put(blobKey, bytes, { ...options, maxBytes })
       for (;;) {
         const { entry, record: now } = await loadOwn(actor, attachmentId)
-        if (now.state === 'ready') throw new ThreadkeepError('CONFLICT', 'The attachment was completed meanwhile.')
-        if (await replace(entry, { ...now, uploaded: { size, sha256 } })) return
+        if (now.state === 'ready') {
+          await blobs().delete(blobKey)
+          throw new ThreadkeepError('CONFLICT', 'The attachment was completed meanwhile.')
+        }
+        const known: Change[] = [
+          { type: 'put', at: at(names.blobs, blobKey), value: { attachmentId: now.id } },
+          { type: 'delete', at: at(names.blobs, now.blobKey) },
+        ]
+        if (!(await replace(entry, { ...now, blobKey, uploaded: { size, sha256 } }, known))) continue
+        await blobs().delete(now.blobKey)
+        return
       }
     },
 
@@ -172,7 +189,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
         }
         const ready: AttachmentRecord = { ...rest, state: 'ready', size: info.size, sha256: info.sha256 }
         const event: DomainEvent = {
-          stream: fileStream(record.id),
+          stream: fileStream(record.blobKey),
           eventSeq: 1,
           type: 'attachment.ready',
           at: clock.now(),
@@ -240,13 +257,18 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
       }
       const [id, expiresAt] = claimed as [string, number]
       if (expiresAt <= clock.now()) throw attachmentNotFound()
-      return bytesOf(asRecord<AttachmentRecord>((await load(id)).value), options)
+      const record = asRecord<AttachmentRecord>((await load(id)).value)
+      if (record.messageId !== undefined && !(await carried([record])).has(record)) throw attachmentNotFound()
+      return bytesOf(record, options)
     },
 
     async delete(actor, attachmentId) {
       const entry = await load(attachmentId)
       const record = asRecord<AttachmentRecord>(entry.value)
-      if (record.messageId !== undefined && record.threadId !== undefined) return detach(actor, record)
+      if (record.messageId !== undefined && record.threadId !== undefined) {
+        if (!(await reader.openMany(actor, [record.threadId]))[0]) throw attachmentNotFound()
+        return detach(actor, record)
+      }
       if (record.ownerId !== actor.userId && !hasScope(actor, 'admin')) throw attachmentNotFound()
       await removeUnsent(context, entry, actor.userId)
     },
@@ -278,6 +300,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
         scope.emit({
           type: 'attachment.removed',
           actorId: actor.userId,
+          ...(message && { messageId: message.id, seq: message.seq }),
           attachmentId: record.id,
           userId: record.ownerId,
           ...(record.size !== undefined && { bytes: record.size }),
@@ -300,7 +323,7 @@ export async function removeUnsent(context: Context, entry: Entry, actorId: stri
   const events: DomainEvent[] = []
   if (record.state === 'ready') {
     events.push({
-      stream: fileStream(record.id),
+      stream: fileStream(record.blobKey),
       eventSeq: 2,
       type: 'attachment.removed',
       at: context.clock.now(),

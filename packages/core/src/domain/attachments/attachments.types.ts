@@ -75,6 +75,6 @@ export interface Attachments {
     token: string,
     options?: CallOptions,
   ): Promise<{ readonly attachment: Attachment; readonly bytes: AsyncIterable<Uint8Array> }>
-  /** The owner only, and only while no message carries it; an editor may delete what hangs in the thread. */
+  /** The owner; what a message carries, editors of its thread may delete, too. */
   delete(actor: Actor, attachmentId: string): Promise<void>
 }

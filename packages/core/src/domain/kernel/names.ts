@@ -95,9 +95,9 @@ export function userStream(userId: string): string {
   return `user/${token(userId)}`
 }
 
-/** The stream of facts about a file. */
-export function fileStream(attachmentId: string): string {
-  return `file/${token(attachmentId)}`
+/** The stream of facts about a file: by its blob, which is never another file's, as an attachment id may be after a deletion. */
+export function fileStream(blobKey: string): string {
+  return `file/${blobKey}`
 }
 
 const safe = /^[A-Za-z0-9._@-]{1,128}$/

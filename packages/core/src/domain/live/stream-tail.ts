@@ -33,6 +33,7 @@ interface OpenTail extends StreamTail {
 
 const pollHealthy = 30_000
 const pollUnhealthy = 500
+const retryAfter = 100
 
 /** The tails of a context. */
 export function createStreamTails(context: Context, kinds: Kinds): StreamTails {
@@ -60,17 +61,18 @@ export function createStreamTails(context: Context, kinds: Kinds): StreamTails {
           }
           if (items.length > 0) again = true
         }
+        schedule(context.live.healthy ? pollHealthy : pollUnhealthy)
       } catch (error) {
         context.hooks.onError?.(error, 'live updates')
+        schedule(retryAfter)
       } finally {
         pumping = false
-        schedule()
       }
     }
 
-    function schedule(): void {
+    function schedule(delay: number): void {
       clearTimeout(timer)
-      if (!closed) timer = setTimeout(pump, context.live.healthy ? pollHealthy : pollUnhealthy).unref()
+      if (!closed) timer = setTimeout(pump, delay).unref()
     }
 
     const unsubscribe = await context.live.subscribe(streamTopic(stream), (hint) => {
@@ -79,7 +81,7 @@ export function createStreamTails(context: Context, kinds: Kinds): StreamTails {
       } else for (const listener of [...listeners]) listener.hint(hint)
     })
     const offHealth = context.live.onHealth(() => void pump())
-    schedule()
+    schedule(context.live.healthy ? pollHealthy : pollUnhealthy)
     return {
       users: 0,
       get position() {

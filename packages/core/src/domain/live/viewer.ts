@@ -20,6 +20,7 @@ export const lateness = 60_000
 
 const rescanHealthy = 5 * 60_000
 const rescanUnhealthy = 1_000
+const retryAfter = 100
 const maxBuffered = 1_000
 
 /** How far the subscription has got in one thread. */
@@ -203,7 +204,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
         }
       } catch (error) {
         context.hooks.onError?.(error, 'live updates')
-        rescan = true
+        setTimeout(() => wake(), retryAfter).unref()
       } finally {
         running = false
       }

@@ -279,9 +279,10 @@ function assertNotBlocked(scope: ThreadScope, actor: Actor): void {
   }
 }
 
-/** The earlier of the message's own end and the thread's retention. */
+/** The earlier of the message's own end and the thread's retention; a held thread keeps everything. */
 function expiryOf(scope: ThreadScope, ttl: number | undefined): number | undefined {
-  const maxAge = scope.thread.legalHold ? undefined : scope.thread.retention?.maxAge
+  if (scope.thread.legalHold) return undefined
+  const maxAge = scope.thread.retention?.maxAge
   if (ttl === undefined && maxAge === undefined) return undefined
   return Math.ceil(
     scope.now + Math.min(ttl === undefined ? Number.POSITIVE_INFINITY : ttl * 1000, maxAge ?? Number.POSITIVE_INFINITY),

@@ -101,14 +101,18 @@ export function createMessageChanges(
           record.expiresAt,
         )
         const next = { ...edited, editedAt: scope.now }
+        const facts = factsOf(next)
         write(scope, next)
+        // When it expires, it is counted out as it is then.
+        if (next.expiresAt !== undefined)
+          putDue(scope, { dueAt: next.expiresAt, seq: record.seq, messageId: record.id, facts })
         scope.update({ updatedAt: scope.now })
         scope.emit({
           type: 'message.edited',
           actorId: actor.userId,
           seq: record.seq,
           messageId: record.id,
-          message: factsOf(next),
+          message: facts,
           before: factsOf(record),
         })
         return next

@@ -1,5 +1,6 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { Version } from '../../store/types.ts'
+import { auditChange } from '../audit/record-audit.ts'
 import type { Action } from '../kernel/access.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
@@ -10,6 +11,8 @@ import type { ThreadScope } from '../kernel/thread-scope.ts'
 import { threadNotFound, toThread } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { assertMetadata, assertText, mergePatch, normalId } from '../kernel/validate.ts'
+import { directKey } from './direct-key.ts'
+import { keepExpiring } from './keep-expiring.ts'
 import { checkRetention } from './retention.ts'
 import type { Thread, ThreadPatch, ThreadStatus } from './threads.types.ts'
 
@@ -26,7 +29,7 @@ export function createThreadUpdates(context: Context, writer: ThreadWriter) {
     actor: Actor,
     threadId: string,
     action: Action,
-    plan: (scope: ThreadScope) => void,
+    plan: (scope: ThreadScope) => void | Promise<void>,
     options: { onDeleted?: boolean } = {},
   ): Promise<Thread> {
     const { state } = await writer.run(normalId(threadId, 'thread id'), {
@@ -82,10 +85,22 @@ export function createThreadUpdates(context: Context, writer: ThreadWriter) {
 
     async setLegalHold(actor: Actor, threadId: string, held: boolean): Promise<Thread> {
       requireScope(actor, 'admin')
-      return write(actor, threadId, 'thread.status', (scope) => {
-        scope.update({ legalHold: held, updatedAt: scope.now })
-        scope.emit({ type: 'thread.updated', actorId: actor.userId })
-      })
+      const thread = await write(
+        actor,
+        threadId,
+        'thread.status',
+        (scope) => {
+          scope.update({ legalHold: held, updatedAt: scope.now })
+          scope.emit({ type: 'thread.updated', actorId: actor.userId })
+          scope.changes.push(
+            auditChange(context, actor, { action: `legal-hold.${held ? 'set' : 'lift'}`, threadId: scope.thread.id }),
+          )
+        },
+        { onDeleted: true },
+      )
+      // What is written from now on does not expire; what was written before is kept here.
+      if (held) await keepExpiring(context, writer, thread.id)
+      return thread
     },
 
     async delete(actor: Actor, threadId: string, options: { readonly immediate?: boolean } = {}): Promise<void> {
@@ -96,14 +111,16 @@ export function createThreadUpdates(context: Context, writer: ThreadWriter) {
         scope.update({ deletedAt: scope.now, purgeAt, updatedAt: scope.now })
         scope.put(at(names.purges, purgeKey(purgeAt, scope.thread.id)), { threadId: scope.thread.id })
         scope.emit({ type: 'thread.deleted', actorId: actor.userId })
+        scope.changes.push(auditChange(context, actor, { action: 'thread.delete', threadId: scope.thread.id }))
       })
     },
 
     restore(actor: Actor, threadId: string): Promise<Thread> {
-      const plan = (scope: ThreadScope): void => {
+      const plan = async (scope: ThreadScope): Promise<void> => {
         const { deletedAt, purgeAt, ...rest } = scope.thread
         if (deletedAt === undefined || purgeAt === undefined) return
         if (purgeAt <= scope.now) throw threadNotFound()
+        if (rest.direct) await assertStillTheOne(scope)
         scope.delete(at(names.purges, purgeKey(purgeAt, rest.id)))
         scope.replace({ ...rest, updatedAt: scope.now })
         scope.emit({ type: 'thread.restored', actorId: actor.userId })
@@ -112,13 +129,24 @@ export function createThreadUpdates(context: Context, writer: ThreadWriter) {
     },
   }
 
+  /** Two people have one direct thread: they may have made another since this one was deleted. */
+  async function assertStillTheOne(scope: ThreadScope): Promise<void> {
+    const [one, other] = [...scope.members.keys()]
+    if (one === undefined || other === undefined) return
+    const [known] = await scope.read([at(names.direct, directKey(one, other))])
+    if (known?.value['threadId'] !== scope.thread.id)
+      throw new ThreadkeepError('CONFLICT', 'The two people have another direct thread by now.')
+    scope.check(at(known.collection, known.key), known.version)
+  }
+
   function assertVersion(scope: ThreadScope, version: Version): void {
     if (scope.version !== version)
       throw new ThreadkeepError('CONFLICT', 'The thread was changed since you read it: read it again.')
   }
 }
 
-function checkStatus(status: ThreadStatus): ThreadStatus {
+/** Refuses what is not a status; answers an own copy. */
+export function checkStatus(status: ThreadStatus): ThreadStatus {
   if (status?.type === 'active') return { type: 'active' }
   if (status?.type !== 'locked' && status?.type !== 'closed')
     throw new ThreadkeepError('INVALID', 'A status is active, locked or closed.')

@@ -1,10 +1,11 @@
-import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { isThreadkeepError, ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import { scan } from '../../store/scan.ts'
 import type { Change } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, token } from '../kernel/names.ts'
 import { asJson } from '../kernel/records.ts'
+import { threadNotFound } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { normalId } from '../kernel/validate.ts'
 import { directKey } from '../threads/direct-key.ts'
@@ -29,23 +30,34 @@ export function createBlocks(context: Context, writer: ThreadWriter) {
         if (done.ok) return
         continue
       }
-      // The block and the thread's knowledge of it are one commit.
-      await writer.run(direct.value['threadId'] as string, {
-        actor,
-        action: 'thread.read',
-        onDeleted: true,
-        plan(scope) {
-          scope.changes.push(change)
-          const member = scope.members.get(actor.userId)
-          if (!member) return
-          const { blocking: _, ...rest } = member
-          const flagged = blocking ? { ...rest, blocking } : rest
-          scope.put(at(names.members(scope.thread.id), token(actor.userId)), asJson(flagged))
-          scope.setMember(actor.userId, flagged)
-        },
-      })
-      return
+      try {
+        await flag(actor, direct.value['threadId'] as string, blocking, change)
+        return
+      } catch (error) {
+        if (!isThreadkeepError(error, 'NOT_FOUND')) throw error
+      }
+      // The direct thread there was has been purged.
+      const done = await store.commit([{ type: 'check', at: directAddress, version: direct.version }, change])
+      if (done.ok) return
     }
+  }
+
+  /** The block and the thread's knowledge of it are one commit. */
+  async function flag(actor: Actor, threadId: string, blocking: boolean, change: Change): Promise<void> {
+    await writer.run(threadId, {
+      actor,
+      action: 'thread.read',
+      onDeleted: true,
+      plan(scope) {
+        const member = scope.members.get(actor.userId)
+        if (!member) throw threadNotFound()
+        const { blocking: _, ...rest } = member
+        const flagged = blocking ? { ...rest, blocking } : rest
+        scope.changes.push(change)
+        scope.put(at(names.members(scope.thread.id), token(actor.userId)), asJson(flagged))
+        scope.setMember(actor.userId, flagged)
+      },
+    })
   }
 
   return {
