@@ -1,3 +1,6 @@
-export type { DatabaseOptions, PgClient, PgPool } from './database.ts'
+export type { DatabaseOptions } from './database.ts'
+export type { PgClient, PgNotification, PgPool, PgQuery, PoolOptions } from './pool.ts'
+export type { PostgresLiveBusOptions } from './postgres-live-bus.ts'
+export { postgresLiveBus } from './postgres-live-bus.ts'
 export type { PostgresStore, PostgresStoreOptions } from './postgres-store.ts'
 export { postgresStore } from './postgres-store.ts'

@@ -1,8 +1,7 @@
 import type { AppliedMigration, TableSet } from '@threadkeep/core/store'
 import { pendingMigrations } from '@threadkeep/core/store'
-import type { PgClient, PgPool } from './database.ts'
-
-const plain = { rowMode: 'array', types: { getTypeParser: () => (text: string) => text } } as const
+import type { PgClient, PgPool } from './pool.ts'
+import { statement } from './pool.ts'
 
 /**
  * Brings the tables of a schema up to date: whole, and once among all processes that try. A schema that is up to date is only
@@ -10,6 +9,7 @@ const plain = { rowMode: 'array', types: { getTypeParser: () => (text: string) =
  */
 export async function migrate(pool: PgPool, schema: string, set: TableSet, timeout: number): Promise<void> {
   const client = await pool.connect()
+  client.on('error', () => {})
   let broken = true
   try {
     const pending = pendingMigrations(set, await readLedger(client, schema, set.name), placeOf(schema))
@@ -22,7 +22,7 @@ export async function migrate(pool: PgPool, schema: string, set: TableSet, timeo
 }
 
 async function applyPending(client: PgClient, schema: string, set: TableSet, timeout: number): Promise<void> {
-  const run = (text: string, values: unknown[] = []) => client.query({ text, values, ...plain })
+  const run = (text: string, values: unknown[] = []) => client.query(statement(text, values))
   await run('begin isolation level read committed')
   // Building an index on a table in use takes its time; waiting for another migration does not end in an error.
   await run('set local statement_timeout = 0')
@@ -45,10 +45,10 @@ async function applyPending(client: PgClient, schema: string, set: TableSet, tim
 
 async function readLedger(client: PgClient, schema: string, name: string): Promise<readonly AppliedMigration[]> {
   const ledger = `"${schema}".threadkeep_migrations`
-  const { rows: there } = await client.query({ text: 'select to_regclass($1) is not null', values: [ledger], ...plain })
+  const { rows: there } = await client.query(statement('select to_regclass($1) is not null', [ledger]))
   if (there[0]![0] !== 't') return []
   const text = `select number, checksum from ${ledger} where name = $1 order by number`
-  const { rows } = await client.query({ text, values: [name], ...plain })
+  const { rows } = await client.query(statement(text, [name]))
   return rows.map(([number, checksum]) => ({ number: Number(number), checksum: checksum as string }))
 }
 

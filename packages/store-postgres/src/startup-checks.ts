@@ -1,5 +1,5 @@
-import type { Database } from './database.ts'
 import { misconfigured } from './errors.ts'
+import type { Queries } from './pool.ts'
 
 const oldest = 13
 
@@ -7,7 +7,7 @@ const oldest = 13
  * Refuses a server that would not keep the promises of a store: too old, a standby, not UTF-8. Warns when it would lose commits
  * at a crash.
  */
-export async function checkServer(database: Database): Promise<void> {
+export async function checkServer(database: Queries): Promise<void> {
   const sql = `select current_setting('server_version'), pg_is_in_recovery()::text, current_setting('server_encoding'),
     current_setting('default_transaction_isolation'), current_setting('fsync'), current_setting('synchronous_commit')`
   const [settings] = await database.query<[string, string, string, string, string, string]>(sql, [], 'read')

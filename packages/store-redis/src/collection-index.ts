@@ -1,9 +1,8 @@
-import type { CallOptions, Clock } from '@threadkeep/core/store'
+import type { CallOptions, Clock, EnumerableStore, SweepableStore } from '@threadkeep/core/store'
 import { assertLimit, assertRange } from '@threadkeep/core/store'
 import type { Connection } from './connection.ts'
 import type { Layout } from './layout.ts'
 import { lexBounds } from './layout.ts'
-import type { RedisStore } from './redis-store.ts'
 import { collectionsScript, sweepScript } from './scripts.ts'
 
 // How many collections one call looks through.
@@ -15,7 +14,7 @@ export function collectionIndex(
   names: Layout,
   clock: Clock,
   begin: (options: CallOptions | undefined) => void,
-): Pick<RedisStore, 'collections' | 'sweep'> {
+): Pick<EnumerableStore & SweepableStore, 'collections' | 'sweep'> {
   return {
     async collections(range, options) {
       begin(options)
