@@ -1,15 +1,16 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { Highlight, SearchHit, SearchPosition, SearchQuery } from '../../ports/search-index.ts'
+import { foldText } from '../../search/fold-text.ts'
 import { markPlaces } from '../../search/mark-places.ts'
+import { scoreMatch } from '../../search/score-match.ts'
 import { searchTerms } from '../../search/search-terms.ts'
 import { scan } from '../../store/scan.ts'
-import type { Json, Millis } from '../../store/types.ts'
+import type { Json } from '../../store/types.ts'
 import { recordAudit } from '../audit/record-audit.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import type { EventsRecord } from '../kernel/event-changes.ts'
-import { at, names, outboxShards, seqKey, token } from '../kernel/names.ts'
+import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { MessageRecord, RecencyRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
@@ -20,6 +21,7 @@ import type { Kinds } from '../messages/kinds.ts'
 import type { Message } from '../messages/messages.types.ts'
 import type { createMessageReads } from '../messages/read.ts'
 import { toMessage } from '../messages/to-message.ts'
+import { oldestWaiting } from '../projections/oldest-waiting.ts'
 import type { Search, SearchAnswer, SearchRequest, SearchResult } from './search.types.ts'
 
 const defaultLimit = 20
@@ -62,6 +64,7 @@ export function createSearch(
     hits: readonly SearchHit[],
     accept: Accept,
   ): Promise<Confirmed[]> {
+    const terms = searchTerms(request.query)
     const threadIds = [...new Set(hits.map(({ threadId }) => threadId))]
     const [opened, entries] = await Promise.all([
       request.anyUser
@@ -73,6 +76,8 @@ export function createSearch(
       const entry = entries[i]
       const record = entry && asRecord<MessageRecord>(entry.value)
       if (!record || record.id !== hit.messageId || !opened.has(hit.threadId) || !accept(record)) return []
+      // Edited since it was indexed, it may be found by words that it no longer has.
+      if (record.editedAt !== undefined && scoreMatch(foldText(kinds.searchText(record)).text, terms) === 0) return []
       return [{ hit, record, message: toMessage(record, entry.version) }]
     })
   }
@@ -82,21 +87,11 @@ export function createSearch(
     return new Set(threadIds.filter((_, i) => entries[i] !== undefined && entries[i].value['deletedAt'] === undefined))
   }
 
-  /** The oldest moment that is not indexed yet; undefined when nothing waits. */
-  async function indexedThrough(): Promise<Millis | undefined> {
-    const waiting = await Promise.all(
-      Array.from({ length: outboxShards }, (_, shard) => store.list(names.outbox(shard), { limit: 1 })),
-    )
-    const oldest = waiting.flatMap(([entry]) => (entry ? [asRecord<EventsRecord>(entry.value).events[0]!.at] : []))
-    return oldest.length === 0 ? undefined : Math.min(...oldest)
-  }
-
   async function messages(actor: Actor, request: SearchRequest): Promise<SearchAnswer> {
     if (!search)
       throw new ThreadkeepError('UNSUPPORTED', 'There is no search index: give createThreadkeep one (`search`).')
     const {
       query,
-      userIds,
       roles,
       kinds: kindNames,
       from,
@@ -105,6 +100,7 @@ export function createSearch(
       limit = defaultLimit,
       context: around = 0,
     } = request
+    const userIds = request.userIds?.map((id) => normalId(id, 'user id'))
     if (typeof query !== 'string' || !query.isWellFormed() || query.length > maxQueryLength)
       throw new ThreadkeepError('INVALID', `A query is a text of at most ${maxQueryLength} characters.`)
     assertCount(limit, 'limit', context.limits.maxPageSize)
@@ -130,7 +126,7 @@ export function createSearch(
     const scope = `search:${token(actor.userId)}:${filterKey(bound as object)}`
     const cursors = await context.cursors()
     let position = after === undefined ? undefined : positionFrom(cursors.decode(scope, after))
-    const [threadIds, through] = await Promise.all([threadsFor(actor, request), indexedThrough()])
+    const [threadIds, through] = await Promise.all([threadsFor(actor, request), oldestWaiting(store)])
     const ask: SearchQuery = {
       text: query,
       limit: limit + 1,

@@ -4,12 +4,12 @@ import type { Millis } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import type { EventsRecord } from '../kernel/event-changes.ts'
-import { at, names, outboxShards, threadStream, token } from '../kernel/names.ts'
+import { at, names, outboxShards, threadStream, timeOfKey, token } from '../kernel/names.ts'
 import type { RecencyRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { OpenThread, ThreadReader } from '../kernel/thread-reader.ts'
 import { normalId } from '../kernel/validate.ts'
+import { oldestWaiting } from '../projections/oldest-waiting.ts'
 import type { StatisticsProjection } from '../projections/statistics-projection.ts'
 import type { ThreadTally } from '../projections/thread-tally.ts'
 import { dayOf, emptyTally } from '../projections/thread-tally.ts'
@@ -24,12 +24,13 @@ const shards = Array.from({ length: outboxShards }, (_, shard) => String(shard))
 export function createStats(context: Context, reader: ThreadReader, projection: StatisticsProjection): Stats {
   const { store, clock } = context
 
-  /** The oldest moment that has not been counted yet, or now. */
+  /** Up to when everything is counted: what waits, and what has expired but is not counted out, comes after. */
   async function countedThrough(): Promise<Millis> {
-    const waiting = await Promise.all(shards.map((shard) => store.list(names.outbox(Number(shard)), { limit: 1 })))
+    const [waiting, [due]] = await Promise.all([oldestWaiting(store), store.list(names.due, { limit: 1 })])
     return Math.min(
       clock.now(),
-      ...waiting.flatMap(([entry]) => (entry ? [asRecord<EventsRecord>(entry.value).events[0]!.at] : [])),
+      waiting ?? Number.POSITIVE_INFINITY,
+      due ? timeOfKey(due.key) : Number.POSITIVE_INFINITY,
     )
   }
 
