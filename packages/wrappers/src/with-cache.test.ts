@@ -1,17 +1,18 @@
-import type { Change, Entry, LiveBus, Store } from '@threadkeep/core'
-import { forward, manualClock, memoryStore, stack, ThreadkeepError } from '@threadkeep/core'
+import type { LiveBus, Store } from '@threadkeep/core'
+import { forward, memoryStore, stack, ThreadkeepError } from '@threadkeep/core'
 import { expect, test } from 'vitest'
+import { a, b, cachedStore, numbers, put, turns } from '../test/cached-store.ts'
 import { conform } from '../test/conform.ts'
 import { failBefore } from './chaos/faults.ts'
 import { createStatistics } from './statistics/statistics.ts'
 import { warm } from './warm.ts'
-import type { CacheOptions } from './with-cache.ts'
 import { withCache } from './with-cache.ts'
 import { withChaos } from './with-chaos.ts'
 import { withStatistics } from './with-statistics.ts'
 
-conform('cache', { wrap: (clock) => withCache({ cache: memoryStore({ clock }), clock }) })
+conform('cache', { histories: 150, wrap: (clock) => withCache({ cache: memoryStore({ clock }), clock }) })
 conform('cache that is updated', {
+  histories: 150,
   wrap: (clock) => withCache({ cache: memoryStore({ clock }), clock, onWrite: 'update' }),
 })
 conform('shared cache', { wrap: (clock) => withCache({ cache: memoryStore({ clock }), clock, shared: true }) })
@@ -19,45 +20,8 @@ conform('cache that is always down', {
   wrap: (clock) => withCache({ cache: withChaos({ faults: [failBefore()] })(memoryStore({ clock })), clock }),
 })
 
-const a = { collection: 'c', key: 'a' }
-const b = { collection: 'c', key: 'b' }
-const put = (at = a, n = 1, expiresAt?: number): Change =>
-  expiresAt === undefined ? { type: 'put', at, value: { n } } : { type: 'put', at, value: { n }, expiresAt }
-const numbers = (entries: readonly (Entry | undefined)[]) => entries.map((entry) => entry?.value['n'])
-
-/** A cached store whose inner calls and clock can be watched, and whose inner gets can be held up. */
-function setUp(options: Partial<CacheOptions> = {}) {
-  const clock = manualClock()
-  const base = memoryStore({ clock })
-  const cache = options.cache ?? memoryStore({ clock })
-  const asked: string[] = []
-  const held: (() => void)[] = []
-  let holding = false
-  const inner = forward(base, {
-    async get(at, callOptions) {
-      asked.push(at.map(({ key }) => key).join())
-      const answer = await base.get(at, callOptions)
-      if (holding) await new Promise<void>((resolve) => held.push(resolve))
-      return answer
-    },
-  })
-  const store = withCache({ clock, random: () => 0, ...options, cache })(inner)
-  return {
-    ...{ clock, base, cache, store, asked },
-    hold: () => {
-      holding = true
-    },
-    release: () => {
-      holding = false
-      for (const go of held.splice(0)) go()
-    },
-  }
-}
-
-const turns = () => new Promise((resolve) => setImmediate(resolve))
-
 test('a record that was read once is answered from the cache, as the inner store would', async () => {
-  const { store, base, asked, clock } = setUp()
+  const { store, base, asked, clock } = cachedStore()
   const { version } = (await base.commit([put(a, 1, clock.now() + 60_000)])) as { version: string }
   const entry = { ...a, value: { n: 1 }, version, expiresAt: clock.now() + 60_000 }
   expect(await store.get([a])).toEqual([entry])
@@ -69,7 +33,7 @@ test('a record that was read once is answered from the cache, as the inner store
 })
 
 test('absence is remembered too, for its own time, and ends with a write', async () => {
-  const { store, base, asked, clock } = setUp({ negativeTtl: 2 })
+  const { store, base, asked, clock } = cachedStore({ negativeTtl: 2 })
   expect(await store.get([a])).toEqual([undefined])
   expect(await store.get([a])).toEqual([undefined])
   expect(asked).toEqual(['a'])
@@ -79,14 +43,14 @@ test('absence is remembered too, for its own time, and ends with a write', async
   expect(await store.get([b])).toEqual([undefined])
   await store.commit([put(b)])
   expect(numbers(await store.get([b]))).toEqual([1])
-  const never = setUp({ negativeTtl: 0 })
+  const never = cachedStore({ negativeTtl: 0 })
   await never.store.get([a])
   await never.store.get([a])
   expect(never.asked).toEqual(['a', 'a'])
 })
 
 test('a copy lives no longer than ttl, less the jitter, and never longer than its record', async () => {
-  const { store, base, asked, clock } = setUp({ ttl: 10, jitter: 0.5, random: () => 1 })
+  const { store, base, asked, clock } = cachedStore({ ttl: 10, jitter: 0.5, random: () => 1 })
   await base.commit([put(a), put(b, 2, clock.now() + 3000)])
   await store.get([a])
   await store.get([b])
@@ -102,7 +66,7 @@ test('a copy lives no longer than ttl, less the jitter, and never longer than it
 })
 
 test('reads of one record at one time are one read, and every reader has its own copy', async () => {
-  const { store, base, asked, hold, release } = setUp()
+  const { store, base, asked, hold, release } = cachedStore()
   await base.commit([put()])
   hold()
   const readers = Array.from({ length: 10 }, () => store.get([a]))
@@ -114,7 +78,7 @@ test('reads of one record at one time are one read, and every reader has its own
 })
 
 test('a reader that gives up leaves the others their answer', async () => {
-  const { store, base, asked, hold, release } = setUp()
+  const { store, base, asked, hold, release } = cachedStore()
   await base.commit([put()])
   hold()
   const controller = new AbortController()
@@ -157,114 +121,8 @@ test('a record that cannot be read does not fail those who asked for another one
   expect(numbers(await single)).toEqual([1])
 })
 
-test('after a write the next read sees it; update keeps it at hand, invalidate fetches it', async () => {
-  for (const [onWrite, reads] of [
-    ['update', 1],
-    ['invalidate', 2],
-  ] as const) {
-    const { store, asked } = setUp({ onWrite })
-    await store.get([a])
-    const result = await store.commit([put(a, 5)])
-    expect(await store.get([a])).toEqual([{ ...a, value: { n: 5 }, version: (result as { version: string }).version }])
-    expect(asked).toHaveLength(reads)
-    await store.commit([put(a, 6), { type: 'delete', at: a }])
-    expect(await store.get([a])).toEqual([undefined])
-  }
-})
-
-test('what the caller changes after a write is not what is kept', async () => {
-  const { store } = setUp({ onWrite: 'update' })
-  const value = { n: 1 }
-  const work = store.commit([{ type: 'put', at: a, value }])
-  value.n = 2
-  await work
-  expect(numbers(await store.get([a]))).toEqual([1])
-})
-
-test('a read that began before a write is not kept, and nobody joins it after the write', async () => {
-  const { store, base, hold, release, asked } = setUp()
-  await base.commit([put(a, 1)])
-  hold()
-  const early = store.get([a])
-  await turns()
-  await store.commit([put(a, 2)])
-  const late = store.get([a])
-  await turns()
-  release()
-  expect(numbers(await early)).toEqual([1])
-  expect(numbers(await late)).toEqual([2])
-  expect(numbers(await store.get([a]))).toEqual([2])
-  expect(asked).toEqual(['a', 'a'])
-})
-
-test('a failed check drops the copies it may have come from, so that the next attempt reads anew', async () => {
-  const { store, base } = setUp()
-  await base.commit([put(a, 1)])
-  const [stale] = await store.get([a])
-  await base.commit([put(a, 2)])
-  const check = { type: 'check', at: a, version: stale!.version } as const
-  expect(await store.commit([check, put(a, 3)])).toEqual({ ok: false, conflict: a })
-  expect(numbers(await store.get([a]))).toEqual([2])
-})
-
-test('after a commit that may have happened nothing is believed, nor kept for a while', async () => {
-  const clock = manualClock()
-  const base = memoryStore({ clock })
-  await base.commit([put(a, 1)])
-  let late: (() => Promise<unknown>) | undefined
-  const inner = forward(base, {
-    async commit(changes) {
-      late = () => base.commit(changes)
-      throw new ThreadkeepError('TIMEOUT', 'slow', { maybeCommitted: true })
-    },
-  })
-  const store = withCache({ cache: memoryStore({ clock }), clock })(inner)
-  await store.get([a])
-  await expect(store.commit([put(a, 2)])).rejects.toMatchObject({ maybeCommitted: true })
-  expect(numbers(await store.get([a]))).toEqual([1])
-  await late!()
-  expect(numbers(await store.get([a]))).toEqual([2])
-})
-
-test('a read of several records never shows half of a commit', async () => {
-  const { store, base, hold, release } = setUp()
-  await base.commit([put(a, 1), put(b, 1)])
-  await store.get([a])
-  hold()
-  const both = store.get([a, b])
-  await turns()
-  await base.commit([put(a, 2)])
-  await store.commit([put(a, 2), put(b, 2)])
-  release()
-  const [first, second] = numbers(await both)
-  expect(first).toBe(second)
-})
-
-test('a cache that fails costs no read and no write, and what it could not forget is not believed again', async () => {
-  let down = false
-  const errors: unknown[] = []
-  const clock = manualClock()
-  const cache = withChaos({
-    faults: [() => (down ? { before: new ThreadkeepError('UNAVAILABLE', 'down') } : undefined)],
-  })(memoryStore({ clock }))
-  const { store, base, asked } = setUp({ cache, clock, onError: (error) => errors.push(error) })
-  await base.commit([put(a, 1)])
-  await store.get([a])
-  clock.advance(1)
-  down = true
-  expect(numbers(await store.get([a]))).toEqual([1])
-  await store.commit([put(a, 2)])
-  await turns()
-  down = false
-  clock.advance(1)
-  expect(numbers(await store.get([a]))).toEqual([2])
-  expect(numbers(await store.get([a]))).toEqual([2])
-  expect(asked).toHaveLength(3)
-  expect(errors).toHaveLength(2)
-})
-
 test('what somebody else has put into the cache is not taken for a copy', async () => {
-  const { store, base, cache } = setUp()
+  const { store, base, cache } = cachedStore()
   await base.commit([put(a, 1)])
   for (const value of [
     {},
@@ -278,7 +136,7 @@ test('what somebody else has put into the cache is not taken for a copy', async 
 })
 
 test('values too deep for the cache are served all the same', async () => {
-  const { store, base, asked } = setUp()
+  const { store, base, asked } = cachedStore()
   let value: Record<string, unknown> = {}
   for (let i = 0; i < 126; i++) value = { value }
   await base.commit([{ type: 'put', at: a, value: value as never }, put(b, 1)])
@@ -289,18 +147,9 @@ test('values too deep for the cache are served all the same', async () => {
   expect(asked.filter((keys) => keys === 'b')).toHaveLength(1)
 })
 
-test('lists and checks are the inner store’s', async () => {
-  const { store, base } = setUp()
-  await base.commit([put(a, 1)])
-  const [entry] = await store.get([a])
-  await base.commit([put(a, 2)])
-  expect(numbers(await store.list('c', { limit: 9 }))).toEqual([2])
-  expect(await store.commit([{ type: 'check', at: a, version: entry!.version }])).toEqual({ ok: false, conflict: a })
-})
-
 test('hits and misses are counted, absence that was known is a hit', async () => {
   const statistics = createStatistics()
-  const { store, base } = setUp({ statistics })
+  const { store, base } = cachedStore({ statistics })
   await base.commit([put(a)])
   for (let i = 0; i < 3; i++) await store.get([a, b])
   await store.commit([put(a)])
@@ -322,7 +171,7 @@ test('warming reads each record once, in batches', async () => {
 })
 
 test('closing closes the inner store and the cache, and nothing is answered from the cache afterwards', async () => {
-  const { store, base, cache } = setUp()
+  const { store, base, cache } = cachedStore()
   await base.commit([put(a)])
   await store.get([a])
   await store.close()
@@ -345,7 +194,7 @@ test('options that make no sense are refused', () => {
 })
 
 test('without other processes, another wrapper around the same store is one: its writes show after ttl', async () => {
-  const { store, base, clock } = setUp({ ttl: 5 })
+  const { store, base, clock } = cachedStore({ ttl: 5 })
   const other: Store = base
   await other.commit([put(a, 1)])
   await store.get([a])

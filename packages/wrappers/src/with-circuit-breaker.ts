@@ -1,4 +1,4 @@
-import type { Clock, Wrapper } from '@threadkeep/core/store'
+import type { Clock, EnumerableStore, SweepableStore, Wrapper } from '@threadkeep/core/store'
 import { forward, isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 import { monotonicClock } from './monotonic-clock.ts'
 import { observe } from './observe.ts'
@@ -88,6 +88,8 @@ export function withCircuitBreaker(options: CircuitBreakerOptions = {}): Wrapper
       get: (at, callOptions) => pass(() => inner.get(at, callOptions)),
       list: (collection, range, callOptions) => pass(() => inner.list(collection, range, callOptions)),
       commit: (changes, callOptions) => pass(() => inner.commit(changes, callOptions)),
+      collections: (range, callOptions) => pass(() => (inner as EnumerableStore).collections(range, callOptions)),
+      sweep: (limit, callOptions) => pass(() => (inner as SweepableStore).sweep(limit, callOptions)),
     })
   }
 }

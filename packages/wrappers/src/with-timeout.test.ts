@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import type { CallOptions, Store } from '@threadkeep/core'
+import type { CallOptions, EnumerableStore, Store } from '@threadkeep/core'
 import { forward, memoryStore, ThreadkeepError } from '@threadkeep/core'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { conform } from '../test/conform.ts'
@@ -9,7 +9,7 @@ conform('timeout', { wrap: () => withTimeout({ timeout: 5 }) })
 
 const a = { collection: 'c', key: 'k' }
 const never = () => new Promise<never>(() => {})
-const stuck = (): Store => forward(memoryStore(), { get: never, list: never, commit: never })
+const stuck = (): Store => forward(memoryStore(), { get: never, list: never, commit: never, collections: never })
 
 function useFakeTimers() {
   vi.useFakeTimers()
@@ -29,16 +29,18 @@ function watch(promise: Promise<unknown>) {
 test('a call that is stuck is given up after the timeout and at most an eighth, never earlier', async () => {
   useFakeTimers()
   const store = withTimeout({ timeout: 8 })(stuck())
-  const calls = [store.get([a]), store.list('c', { limit: 1 }), store.commit([])].map(watch)
+  const names = () => (store as EnumerableStore).collections({ limit: 1 })
+  const calls = [store.get([a]), store.list('c', { limit: 1 }), store.commit([]), names()].map(watch)
   await vi.advanceTimersByTimeAsync(500)
   const late = watch(store.get([a]))
   await vi.advanceTimersByTimeAsync(7499)
-  expect(calls).toEqual([{}, {}, {}])
+  expect(calls).toEqual([{}, {}, {}, {}])
   await vi.advanceTimersByTimeAsync(1001)
   expect(calls).toMatchObject([
     { error: { code: 'TIMEOUT', retryable: true, maybeCommitted: false } },
     { error: { code: 'TIMEOUT', maybeCommitted: false } },
     { error: { code: 'TIMEOUT', maybeCommitted: true } },
+    { error: { code: 'TIMEOUT', maybeCommitted: false } },
   ])
   expect(String(calls[2]!.error)).toContain('commit took longer than 8 s. It may or may not have happened')
   // Begun half a tick later, so between 8 and 9 s are up half a tick later.
