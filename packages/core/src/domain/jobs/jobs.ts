@@ -12,7 +12,7 @@ import { at, names, seqKey, timeKey, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord, RecencyRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
-import { normalId } from '../kernel/validate.ts'
+import { assertCount, normalId } from '../kernel/validate.ts'
 import { removeMessages } from '../messages/remove.ts'
 import type { Threads } from '../threads/threads.types.ts'
 import type { JobReport, Jobs } from './jobs.types.ts'
@@ -63,9 +63,14 @@ export function createJobs(
         limit: Math.min(retentionBatch, tally.left),
       })
       const records = page.map(({ value }) => asRecord<MessageRecord>(value))
-      const old = records.filter((record, i) => record.createdAt <= clock.now() - maxAge || i < surplus)
-      for (const { id } of old) tally.remove(id)
-      surplus -= old.length
+      // Deleted messages do not count, so they leave with those around them.
+      const old: MessageRecord[] = []
+      for (const record of records) {
+        if (record.createdAt > clock.now() - maxAge && surplus <= 0) break
+        if (record.deletedAt === undefined) surplus--
+        old.push(record)
+        tally.remove(record.id)
+      }
       if (old.length > 0 && !tally.dryRun) await removeOld(threadId, old)
       if (old.length < retentionBatch) return
       after = records[records.length - 1]!.seq
@@ -95,11 +100,12 @@ export function createJobs(
       for await (const { value } of scan(store, names.threads)) yield asRecord<ThreadRecord>(value)
       return
     }
-    for await (const { value } of scan(store, names.threadsOf(normalId(userId, 'user id')), {
+    for await (const { value } of scan(store, names.threadsOf(userId), {
       before: timeKey(cutoff),
     })) {
       const [entry] = await store.get([at(names.threads, token(asRecord<RecencyRecord>(value).threadId))])
-      if (entry) yield asRecord<ThreadRecord>(entry.value)
+      // Others' threads are theirs to clean.
+      if (entry?.value['ownerId'] === userId) yield asRecord<ThreadRecord>(entry.value)
     }
   }
 
@@ -129,7 +135,8 @@ export function createJobs(
 
     async cleanup(actor, options) {
       requireScope(actor, 'admin')
-      const { olderThanDays, userId } = options
+      const { olderThanDays } = options
+      const userId = options.userId === undefined ? undefined : normalId(options.userId, 'user id')
       if (!(olderThanDays > 0)) throw new ThreadkeepError('INVALID', 'olderThanDays is a number above zero.')
       const cutoff = clock.now() - olderThanDays * oneDay
       if (!options.dryRun)
@@ -191,6 +198,7 @@ export function createJobs(
     async runs(actor: Actor, query = {}) {
       requireScope(actor, 'admin')
       const { job, limit = 50 } = query
+      assertCount(limit, 'limit', 1_000)
       const jobs: readonly JobReport['job'][] = job === undefined ? ['expiry', 'cleanup', 'purge', 'uploads'] : [job]
       const found = await Promise.all(
         jobs.map((name) => store.list(names.runs, { prefix: `${name}/`, reverse: true, limit })),

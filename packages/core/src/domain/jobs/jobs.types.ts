@@ -28,7 +28,7 @@ export interface JobOptions extends CallOptions {
 export interface Jobs {
   /** Counts out messages whose life ended, and applies retention policies. */
   expire(actor: Actor, options?: JobOptions): Promise<JobReport>
-  /** Deletes threads without activity since `olderThan` days, optionally of one user. Held threads stay. */
+  /** Deletes threads without activity for `olderThanDays` days, optionally only those that one user owns. Held threads stay. */
   cleanup(
     actor: Actor,
     options: JobOptions & { readonly olderThanDays: number; readonly userId?: string },

@@ -10,7 +10,7 @@ export interface BoundedQueue<T> {
   [Symbol.asyncIterator](): AsyncIterableIterator<T>
 }
 
-/** An empty queue; `stop` is called once, when the consumer leaves or the queue is used up. */
+/** An empty queue; `stop` is called once, when the queue ends or the consumer leaves. */
 export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T> {
   const items: T[] = []
   let ended = false
@@ -27,7 +27,6 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
   }
 
   function finish(): Promise<IteratorResult<T>> {
-    stopOnce()
     const error = failure
     failure = undefined
     return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error)
@@ -37,6 +36,8 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
     if (ended) return
     ended = true
     failure = error
+    // What is held may still be taken; nothing more comes, whether anybody takes it or not.
+    stopOnce()
     if (!waiting) return
     const { resolve, reject } = waiting
     waiting = undefined
@@ -81,7 +82,6 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
           items.length = 0
           failure = undefined
           end()
-          stopOnce()
           return Promise.resolve({ done: true, value: undefined })
         },
         [Symbol.asyncIterator]() {

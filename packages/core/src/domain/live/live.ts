@@ -26,20 +26,20 @@ export function createLive(context: Context, door: Door, reader: ThreadReader, k
   const tails = createStreamTails(context, kinds)
 
   function thread(actor: Actor, threadId: string, options: SubscribeOptions = {}): AsyncIterableIterator<LiveItem> {
-    let leave = (): void => {}
-    const queue = boundedQueue<LiveItem>(options.maxBuffered ?? defaultMaxBuffered, () => leave())
+    const cleanups: (() => void)[] = []
+    const leave = (): void => {
+      for (const cleanup of cleanups.splice(0)) cleanup()
+    }
+    const queue = boundedQueue<LiveItem>(options.maxBuffered ?? defaultMaxBuffered, leave)
     const end = (): void => queue.end()
     const { signal } = options
     context.gate.closing.addEventListener('abort', end)
     signal?.addEventListener('abort', end)
-    if (signal?.aborted) end()
-    const cleanups: (() => void)[] = [
+    cleanups.push(
       () => context.gate.closing.removeEventListener('abort', end),
       () => signal?.removeEventListener('abort', end),
-    ]
-    leave = () => {
-      for (const cleanup of cleanups.splice(0)) cleanup()
-    }
+    )
+    if (signal?.aborted) end()
     const start = async (): Promise<void> => {
       const who = await door.stream(actor)
       const id = normalId(threadId, 'thread id')

@@ -27,8 +27,12 @@ export interface StreamTails {
 }
 
 interface OpenTail extends StreamTail {
-  users: number
   close(): void
+}
+
+interface Counted {
+  readonly opening: Promise<OpenTail>
+  users: number
 }
 
 const pollHealthy = 30_000
@@ -37,7 +41,7 @@ const retryAfter = 100
 
 /** The tails of a context. */
 export function createStreamTails(context: Context, kinds: Kinds): StreamTails {
-  const tails = new Map<string, Promise<OpenTail>>()
+  const tails = new Map<string, Counted>()
 
   async function open(stream: string, start: number): Promise<OpenTail> {
     const listeners = new Set<TailListener>()
@@ -83,7 +87,6 @@ export function createStreamTails(context: Context, kinds: Kinds): StreamTails {
     const offHealth = context.live.onHealth(() => void pump())
     schedule(context.live.healthy ? pollHealthy : pollUnhealthy)
     return {
-      users: 0,
       get position() {
         return position
       },
@@ -102,26 +105,28 @@ export function createStreamTails(context: Context, kinds: Kinds): StreamTails {
 
   return {
     async acquire(stream, position) {
-      const opening = tails.get(stream) ?? open(stream, position)
-      tails.set(stream, opening)
-      let tail: OpenTail
-      try {
-        tail = await opening
-      } catch (error) {
-        if (tails.get(stream) === opening) tails.delete(stream)
-        throw error
-      }
-      tail.users++
+      const known = tails.get(stream) ?? { opening: open(stream, position), users: 0 }
+      tails.set(stream, known)
+      // Counted before waiting: nobody closes a tail that somebody is about to hang on to.
+      known.users++
       let released = false
       const release = (): void => {
         if (released) return
         released = true
-        tail.users--
-        if (tail.users > 0) return
-        tail.close()
-        if (tails.get(stream) === opening) tails.delete(stream)
+        known.users--
+        if (known.users > 0) return
+        if (tails.get(stream) === known) tails.delete(stream)
+        known.opening.then(
+          (tail) => tail.close(),
+          () => {},
+        )
       }
-      return { tail, release }
+      try {
+        return { tail: await known.opening, release }
+      } catch (error) {
+        release()
+        throw error
+      }
     },
   }
 }

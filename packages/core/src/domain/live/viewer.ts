@@ -77,7 +77,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
     }
 
     /** Looks at every thread: those that went further than their place are read. Then all before the look began has been delivered. */
-    async function lookAtAll(resuming: ReadonlyMap<string, number> | undefined): Promise<void> {
+    async function lookAtAll(resuming: ReadonlyMap<string, number> | undefined, rescanning = false): Promise<void> {
       const began = clock.now()
       const oldWatermark = watermark
       for await (const { thread, member } of ownThreads()) {
@@ -86,6 +86,12 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
         const known = places.get(thread.id)
         if (known) {
           if (thread.eventSeq > known.eventSeq) await read(known)
+          continue
+        }
+        if (rescanning) {
+          // A thread that no hint has told of: the actor has joined it meanwhile.
+          const met = await meet(thread.id)
+          if (met) await read(met)
           continue
         }
         if (!resuming) {
@@ -194,7 +200,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
         while ((dirty.size > 0 || rescan) && !queue.ended) {
           if (rescan) {
             rescan = false
-            await lookAtAll(undefined)
+            await lookAtAll(undefined, true)
             continue
           }
           const [threadId] = dirty as Iterable<string> as [string]
