@@ -1,7 +1,7 @@
 import { searchCases } from '@threadkeep/core/conformance'
 import { service } from '@threadkeep/test-support/services'
 import { describe, test } from 'vitest'
-import { postgresSearchIndex } from '../src/search/postgres-search-index.ts'
+import { postgresSearchIndex } from '../src/index.ts'
 
 const postgres = await service('postgres')
 const { url } = postgres.available ? await postgres.open() : postgres
