@@ -1,1 +1,6 @@
-export {}
+export type { KafkaPlace } from './connection.ts'
+export { kafkaSink } from './kafka-sink.ts'
+export type { KafkaSource, KafkaSourceOptions } from './kafka-source.ts'
+export { kafkaSource } from './kafka-source.ts'
+export type { TopicOptions, TopicReport } from './topics.ts'
+export { assertTopics, createTopics } from './topics.ts'

@@ -1,5 +1,5 @@
 export type { BlobInfo, BlobStore } from './blob-store.ts'
-export type { EventSink, EventSource, LogEvent } from './event-log.ts'
+export type { EventSink, EventSource, LogRecord, PlacedRecord } from './event-log.ts'
 export type { LiveBus } from './live-bus.ts'
 export type { RateLimit, RateLimiter, RateVerdict } from './rate-limiter.ts'
 export type {

@@ -1,0 +1,214 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { EventSource, PlacedRecord } from '@threadkeep/core'
+import type { Clock, JsonObject, Millis } from '@threadkeep/core/store'
+import { systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
+import type { KafkaPlace } from './connection.ts'
+import { openConnection } from './connection.ts'
+import { deadLetter } from './dead-letter.ts'
+import { misconfigured, toThreadkeepError } from './errors.ts'
+import { laneHeader, safeProducer } from './producer.ts'
+import { settleBatch } from './settle-batch.ts'
+
+/** How a log is read. */
+export interface KafkaSourceOptions extends KafkaPlace {
+  /** Those who read for one purpose share the partitions; each purpose hears everything. */
+  readonly purpose: string
+  /** Records handed over at once at most. Default 500. */
+  readonly batchSize?: number
+  /** How often one record is tried before it goes to the dead letters. Default 4. */
+  readonly attempts?: number
+  /** Partitions handled side by side. Default 4. */
+  readonly concurrency?: number
+  /** Milliseconds after which a reader that says nothing has its partitions taken away. Default 10,000. */
+  readonly sessionTimeout?: number
+  readonly clock?: Clock
+  /** Told of every failure that is tried again. */
+  readonly onRetry?: (error: unknown) => void
+  /** Told of every record that went to the dead letters. */
+  readonly onParked?: (record: { readonly key: string; readonly offset: string }, cause: unknown) => void
+}
+
+/** The reading end on Kafka, which also says how it is. */
+export interface KafkaSource extends EventSource {
+  /** When Kafka last answered a poll or a heartbeat; undefined before the first. */
+  readonly lastPollAt: Millis | undefined
+  /** Records known to wait behind the last ones handled, over this reader's partitions. */
+  readonly lag: number
+}
+
+type Handle = (records: readonly PlacedRecord[]) => Promise<void>
+
+interface Read {
+  readonly message: KafkaMessage
+  readonly record: PlacedRecord
+}
+
+const longestRestart = 1_000
+/** Longer than a broker takes to fail over; a client that is silent for so long has died without saying so. */
+const silence = 60_000
+const closeWithin = 8_000
+
+/**
+ * The reading end of a log on Kafka. Offsets are committed only after the work; a client that crashed is replaced, and a crash that cannot be
+ * survived rejects `run`. `close` takes ten seconds at most.
+ */
+export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
+  const { purpose, batchSize = 500, attempts = 4, concurrency = 4, sessionTimeout = 10_000 } = options
+  const { clock = systemClock, onRetry = () => {}, onParked = () => {} } = options
+  const { kafka, names } = openConnection(options)
+  const group = names.group(purpose)
+  const deadLetters = safeProducer(kafka)
+  const stopping = new AbortController()
+  const lags = new Map<number, number>()
+  let lastPollAt: Millis | undefined
+  let running: Promise<void> | undefined
+
+  /** One client from its connection to its end: resolves when the source closes, rejects when the client is of no more use. */
+  async function consume(handle: Handle): Promise<void> {
+    const consumer = kafka.consumer({
+      groupId: group,
+      sessionTimeout,
+      rebalanceTimeout: 3 * sessionTimeout,
+      heartbeatInterval: Math.floor(sessionTimeout / 4),
+      maxWaitTimeInMs: 500,
+      allowAutoTopicCreation: false,
+      // kafkajs would begin again out of sight: here a crash is seen, and begun again after by us.
+      retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
+    })
+    const ended = Promise.withResolvers<void>()
+    const answered = (): void => {
+      lastPollAt = clock.now()
+      silent.refresh()
+    }
+    const silent = setTimeout(
+      () => ended.reject(new ThreadkeepError('UNAVAILABLE', 'The Kafka client has gone silent.')),
+      silence,
+    )
+    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN } = consumer.events
+    consumer.on(FETCH, answered)
+    consumer.on(HEARTBEAT, answered)
+    consumer.on(GROUP_JOIN, () => {
+      lags.clear()
+      answered()
+    })
+    consumer.on(CRASH, ({ payload }) => ended.reject(payload.error))
+    const stop = (): void => ended.resolve()
+    stopping.signal.addEventListener('abort', stop)
+    try {
+      await consumer.connect()
+      await consumer.subscribe({ topic: names.events, fromBeginning: true })
+      if (!stopping.signal.aborted)
+        await consumer.run({
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: concurrency,
+          eachBatch: (payload) => work(payload, handle),
+        })
+      if (!stopping.signal.aborted) await ended.promise
+    } finally {
+      clearTimeout(silent)
+      stopping.signal.removeEventListener('abort', stop)
+      ended.promise.catch(() => {})
+      await disconnect(consumer)
+    }
+  }
+
+  /** A batch of one partition, in parts, each done before its offset counts. */
+  async function work(payload: EachBatchPayload, handle: Handle): Promise<void> {
+    const { batch, resolveOffset, heartbeat } = payload
+    const lost = new AbortController()
+    const giveUp = AbortSignal.any([stopping.signal, lost.signal])
+    const beat = setInterval(() => heartbeat().catch((error) => lost.abort(error)), Math.floor(sessionTimeout / 4))
+    const origin = { topic: batch.topic, partition: batch.partition, group }
+    const mayGoOn = (): boolean => payload.isRunning() && !payload.isStale() && !giveUp.aborted
+    try {
+      for (let from = 0; from < batch.messages.length && mayGoOn(); from += batchSize) {
+        const part = batch.messages.slice(from, from + batchSize)
+        const read: Read[] = []
+        for (const message of part) {
+          const record = recordOf(message)
+          if (record) read.push({ message, record })
+          else await park(message, origin, misconfigured('This is not a record of the log.'))
+        }
+        if (read.length > 0)
+          await settleBatch(read, {
+            attempts,
+            handle: (some) => handle(some.map(({ record }) => record)),
+            park: ({ message }, cause) => park(message, origin, cause),
+            pause: (milliseconds) => sleep(milliseconds, undefined, { signal: giveUp }),
+            onRetry,
+          })
+        const { offset } = part[part.length - 1]!
+        resolveOffset(offset)
+        lags.set(batch.partition, Math.max(0, Number(batch.highWatermark) - Number(offset) - 1))
+      }
+      if (lost.signal.aborted) throw lost.signal.reason
+    } catch (error) {
+      // What is given up is neither done nor bad: whoever has the partition next reads it again.
+      if (lost.signal.aborted) throw lost.signal.reason
+      if (!stopping.signal.aborted) throw error
+    } finally {
+      clearInterval(beat)
+    }
+  }
+
+  /** Only when the dead letter is durable may the log go on. */
+  async function park(message: KafkaMessage, origin: Parameters<typeof deadLetter>[1], cause: unknown): Promise<void> {
+    await deadLetters.send(names.deadLetters, [deadLetter(message, origin, cause)])
+    onParked({ key: String(message.key), offset: message.offset }, cause)
+  }
+
+  async function keepConsuming(handle: Handle): Promise<void> {
+    for (let failures = 0; !stopping.signal.aborted; failures++) {
+      const began = clock.now()
+      try {
+        await consume(handle)
+      } catch (cause) {
+        const error = toThreadkeepError(cause)
+        if (!error.retryable) throw error
+        onRetry(error)
+        if (clock.now() - began > silence) failures = 0
+        const delay = Math.min(longestRestart, 100 * 2 ** failures)
+        await sleep(delay, undefined, { signal: stopping.signal }).catch(() => {})
+      }
+    }
+  }
+
+  const close = async (): Promise<void> => {
+    stopping.abort()
+    await Promise.race([running?.catch(() => {}), sleep(closeWithin, undefined, { ref: false })])
+    await deadLetters.close()
+  }
+
+  return {
+    async run(handle) {
+      if (running) throw new ThreadkeepError('INVALID', 'This source is read already: open another.')
+      running = keepConsuming(handle)
+      await running
+    },
+    get lastPollAt() {
+      return lastPollAt
+    },
+    get lag() {
+      return [...lags.values()].reduce((sum, lag) => sum + lag, 0)
+    },
+    close,
+    [Symbol.asyncDispose]: close,
+  }
+}
+
+function recordOf({ key, value, headers, offset }: KafkaMessage): PlacedRecord | undefined {
+  const lane = Number(String(headers?.[laneHeader]))
+  if (!key || !value || !Number.isInteger(lane) || lane < 0) return undefined
+  try {
+    const parsed: unknown = JSON.parse(value.toString())
+    if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) return undefined
+    return { key: key.toString(), lane, position: Number(offset), value: parsed as JsonObject }
+  } catch {
+    return undefined
+  }
+}
+
+async function disconnect(consumer: Consumer): Promise<void> {
+  await Promise.race([consumer.disconnect().catch(() => {}), sleep(closeWithin - 1_000, undefined, { ref: false })])
+}
