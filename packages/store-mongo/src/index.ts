@@ -1,2 +1,6 @@
+export type { GridFsBlobStoreOptions } from './blobs/gridfs-blob-store.ts'
+export { gridFsBlobStore } from './blobs/gridfs-blob-store.ts'
 export type { MongoStoreOptions } from './mongo-store.ts'
 export { mongoStore } from './mongo-store.ts'
+export type { MongoSearchIndexOptions } from './search/mongo-search-index.ts'
+export { mongoSearchIndex } from './search/mongo-search-index.ts'

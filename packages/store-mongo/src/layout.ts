@@ -1,6 +1,5 @@
 import type { Address, Entry, JsonObject, Millis, Version } from '@threadkeep/core/store'
 import { compareBytes, prefixUpperBound, ThreadkeepError } from '@threadkeep/core/store'
-import type { IndexDescription } from 'mongodb'
 import type { StoredValue } from './stored-value.ts'
 import { restoreValue } from './stored-value.ts'
 
@@ -40,8 +39,6 @@ export const addressIndex = { name: 'address', key: { scope: 1, key: 1 } } as co
 /** Removes expired records from the disk. */
 export const expiryIndex = { name: 'expiry', key: { removeAt: 1 }, expireAfterSeconds: 0, sparse: true } as const
 
-export type IndexDefinition = IndexDescription & { readonly name: string }
-
 // A record is invisible from `expiresAt` on. The server's own deletion comes later, so that its clock decides nothing.
 const removalMargin = 3_600_000
 const latestDate = Date.UTC(9999, 11, 31)
@@ -76,21 +73,33 @@ function isCollectionName(kind: string): boolean {
   )
 }
 
-/** The document of a record. `wallClock` is the server's time as well as we know it; `now` is the store's. */
+/** When something expires. `wallClock` is the server's time as well as we know it; `now` is the store's. */
+export interface Expiry {
+  readonly expiresAt: Millis
+  readonly now: Millis
+  readonly wallClock: Millis
+}
+
+/** The document of a record. */
 export function documentOf(
   at: Address,
   { scope }: Place,
   stored: StoredValue,
   version: Version,
-  expiry: { readonly expiresAt: Millis; readonly now: Millis; readonly wallClock: Millis } | undefined,
+  expiry: Expiry | undefined,
 ): RecordDocument {
   const { collection: _, key } = at
   const head = { _id: recordId(scope, key), scope, key, ...stored, version }
   if (!expiry) return head
-  const { expiresAt, now, wallClock } = expiry
-  if (expiresAt > latestDate) return { ...head, expiresAt }
-  const removeAt = Math.min(wallClock + (expiresAt - now) + removalMargin, latestDate)
-  return { ...head, expiresAt: new Date(expiresAt), removeAt: new Date(removeAt) }
+  const removeAt = removalAt(expiry)
+  const { expiresAt } = expiry
+  return removeAt ? { ...head, expiresAt: new Date(expiresAt), removeAt } : { ...head, expiresAt }
+}
+
+/** When the server may delete what expires at `expiresAt`; undefined when that is never. */
+export function removalAt({ expiresAt, now, wallClock }: Expiry): Date | undefined {
+  if (expiresAt > latestDate) return undefined
+  return new Date(Math.min(wallClock + Math.max(expiresAt - now, 0) + removalMargin, latestDate))
 }
 
 /** The record a document keeps, or undefined when it has expired. */

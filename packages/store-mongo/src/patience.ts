@@ -25,7 +25,8 @@ export function patience(deadline: number, options: CallOptions | undefined, onE
     clearTimeout(timer)
     signal?.removeEventListener('abort', onAbort)
   }
-  signal?.addEventListener('abort', onAbort)
+  if (signal?.aborted) queueMicrotask(onAbort)
+  else signal?.addEventListener('abort', onAbort)
   return stop
 }
 
@@ -33,6 +34,9 @@ export function patience(deadline: number, options: CallOptions | undefined, onE
 export function backoff(attempt: number): number {
   return Math.random() * Math.min(500, 4 * 2 ** attempt)
 }
+
+/** `patiently` for one caller: each step has the whole deadline. */
+export type Patiently = <T>(work: (signal: AbortSignal) => Promise<T>) => Promise<T>
 
 /**
  * Runs work that may safely be repeated until it succeeds, fails for good, or its caller no longer waits: then it rejects with

@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ThreadkeepError } from '@threadkeep/core/store'
 import type { ClientSession, MongoClient, ReadConcernLevel } from 'mongodb'
 import { hasLabel, storeError } from './errors.ts'
 import { backoff } from './patience.ts'
@@ -12,7 +13,7 @@ export interface Decision<T> {
 /** How a transaction is run. */
 export interface TransactionOptions {
   readonly readConcern?: ReadConcernLevel
-  /** Asked between attempts to learn the outcome of a commit. */
+  /** Whether anybody still waits: asked before the commit, and between attempts to learn its outcome. */
   wanted(): boolean
 }
 
@@ -34,8 +35,10 @@ export async function transaction<T>(
       ...(readConcern && { readConcern: { level: readConcern } }),
     })
     decision = await work(session)
-    if (decision.commit) await commit(session, wanted)
-    else await session.abortTransaction()
+    if (decision.commit) {
+      if (!wanted()) throw new ThreadkeepError('ABORTED', 'Nobody waits for this transaction any more.')
+      await commit(session, wanted)
+    } else await session.abortTransaction()
   } finally {
     // Aborts what is still open. Where the server has gone this takes long, and nobody has to wait for it.
     void session.endSession().catch(() => {})
