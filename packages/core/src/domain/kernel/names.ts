@@ -22,6 +22,10 @@ export const names = {
   checkpoints: 'checkpoints',
   audit: 'audit',
   settings: 'settings',
+  /** Who does what at the moment, among processes that share the work. */
+  leases: 'leases',
+  /** The tenants that have ever written: only in the namespace that they share. */
+  tenants: 'tenants',
   members: (threadId: string): string => `members:${token(threadId)}`,
   messages: (threadId: string): string => `messages:${token(threadId)}`,
   messageIds: (threadId: string): string => `message-ids:${token(threadId)}`,

@@ -126,7 +126,7 @@ export function createSearch(
     const scope = `search:${token(actor.userId)}:${filterKey(bound as object)}`
     const cursors = await context.cursors()
     let position = after === undefined ? undefined : positionFrom(cursors.decode(scope, after))
-    const [threadIds, through] = await Promise.all([threadsFor(actor, request), oldestWaiting(store)])
+    const [threadIds, through] = await Promise.all([threadsFor(actor, request), oldestWaiting(store, 'search')])
     const ask: SearchQuery = {
       text: query,
       limit: limit + 1,

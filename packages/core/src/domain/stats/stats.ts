@@ -26,7 +26,10 @@ export function createStats(context: Context, reader: ThreadReader, projection: 
 
   /** Up to when everything is counted: what waits, and what has expired but is not counted out, comes after. */
   async function countedThrough(): Promise<Millis> {
-    const [waiting, [due]] = await Promise.all([oldestWaiting(store), store.list(names.due, { limit: 1 })])
+    const [waiting, [due]] = await Promise.all([
+      oldestWaiting(store, 'statistics'),
+      store.list(names.due, { limit: 1 }),
+    ])
     return Math.min(
       clock.now(),
       waiting ?? Number.POSITIVE_INFINITY,
