@@ -1,10 +1,10 @@
+import type { Backend } from '@threadkeep/adapters'
 import type { Scope } from '@threadkeep/core'
 import { localLiveBus, memorySearchIndex, memoryStore } from '@threadkeep/core'
 import { onTestFinished } from 'vitest'
 import type { Gateway, GatewayOptions } from '../src/gateway.ts'
 import { startGateway } from '../src/gateway.ts'
 import { signToken } from '../src/identity/sign-token.ts'
-import type { Backend } from '../src/stores/backend.ts'
 
 /** As `JSON.parse` answers it: tests say what they expect of it. */
 export type Parsed = ReturnType<typeof JSON.parse>

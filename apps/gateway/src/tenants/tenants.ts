@@ -1,8 +1,8 @@
+import type { Backend } from '@threadkeep/adapters'
+import { ofTenant } from '@threadkeep/adapters'
 import type { Threadkeep } from '@threadkeep/core'
 import { createThreadkeep } from '@threadkeep/core'
 import type { Clock } from '@threadkeep/core/store'
-import type { Backend } from '../stores/backend.ts'
-import { ofTenant } from './of-tenant.ts'
 
 /** The Threadkeeps of a gateway: one for each tenant, all on one backend. */
 export interface Tenants extends AsyncDisposable {

@@ -1,7 +1,9 @@
 import { createHash } from 'node:crypto'
 import type { BlobStore, LiveBus, SearchChange, SearchHit, SearchIndex } from '@threadkeep/core'
+import { stack } from '@threadkeep/core/store'
 import { withPrefixCollections } from '@threadkeep/wrappers'
-import type { Backend } from '../stores/backend.ts'
+import type { Backend } from './backend.ts'
+import { withRegistration } from './tenant-registry.ts'
 
 /** A tenant's share of a backend: a namespace of its own in everything. Nothing is shared but the machine. */
 export function ofTenant(backend: Backend, tenant: string): Omit<Backend, 'close'> {
@@ -9,7 +11,7 @@ export function ofTenant(backend: Backend, tenant: string): Omit<Backend, 'close
   const shared = projector === undefined ? {} : { projector }
   if (tenant === '') return { store, live, ...(search && { search }), ...(blobs && { blobs }), ...shared }
   return {
-    store: withPrefixCollections({ prefix: tenant })(store),
+    store: stack(store, [withPrefixCollections({ prefix: tenant }), withRegistration(store, tenant)]),
     live: tenantLiveBus(live, tenant),
     ...(search && { search: tenantSearchIndex(search, tenant) }),
     ...(blobs && { blobs: tenantBlobStore(blobs, tenant) }),

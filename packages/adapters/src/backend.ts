@@ -1,7 +1,7 @@
 import type { BlobStore, LiveBus, SearchIndex } from '@threadkeep/core'
 import type { Store } from '@threadkeep/core/store'
 
-/** What a gateway keeps everything in. */
+/** What gateways and workers keep everything in. */
 export interface Backend {
   readonly store: Store
   readonly live: LiveBus

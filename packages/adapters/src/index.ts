@@ -1,0 +1,3 @@
+export type { Backend } from './backend.ts'
+export { ofTenant } from './of-tenant.ts'
+export { listTenants } from './tenant-registry.ts'
