@@ -1,3 +1,5 @@
+export type { BlobCase, BlobFixture } from './blobs/blob-cases.ts'
+export { blobCases } from './blobs/blob-cases.ts'
 export type { ConformanceCase, StoreFixture } from './conformance-case.ts'
 export { largestCases } from './largest-cases.ts'
 export type { ModelSuiteOptions } from './model-suite.ts'
