@@ -1,7 +1,10 @@
 import type { Backend } from '@threadkeep/adapters'
-import type { Scope } from '@threadkeep/core'
-import { localLiveBus, memorySearchIndex, memoryStore } from '@threadkeep/core'
+import type { Scope, Threadkeep } from '@threadkeep/core'
+import { createThreadkeep, localLiveBus, memorySearchIndex, memoryStore } from '@threadkeep/core'
+import type { Client, ClientOptions } from 'graphql-ws'
+import { createClient } from 'graphql-ws'
 import { onTestFinished } from 'vitest'
+import { WebSocket } from 'ws'
 import type { Gateway, GatewayOptions } from '../src/gateway.ts'
 import { startGateway } from '../src/gateway.ts'
 import { signToken } from '../src/identity/sign-token.ts'
@@ -32,6 +35,8 @@ export interface Person {
 /** A real gateway on a free port. */
 export interface TestGateway extends Gateway {
   readonly backend: Backend
+  /** The domain under it, without a tenant. */
+  readonly keep: Threadkeep
   /** What was reported to the operator. */
   readonly reports: unknown[]
   /** Somebody who may ask; `scopes` and further claims go into the token. */
@@ -58,19 +63,23 @@ export async function startTestGateway(options: Partial<GatewayOptions> = {}): P
     port: 0,
     auth: { key: secret, issuer, audience, maxAge: 3600, clock: { now: () => Date.now() } },
     production: false,
+    origins: [],
     maxCost: 10_000,
     deadline: 10_000,
     rateLimit: undefined,
     report: (error) => void reports.push(error),
     ...options,
   })
+  const keep = createThreadkeep({ ...backend, projector: 'external' })
   onTestFinished(async () => {
     await gateway.close()
+    await keep.close()
     await backend.close()
   })
   return {
     ...gateway,
     backend,
+    keep,
     reports,
     async person(id, scopes = [], claims = {}) {
       const token = await tokenFor(id, scopes, claims)
@@ -103,4 +112,19 @@ export function tokenFor(
   claims: Readonly<Record<string, unknown>> = {},
 ): Promise<string> {
   return signToken({ userId, secret, issuer, audience, issuedAt: Date.now(), lifetime: 3600, scopes, claims })
+}
+
+/** A `graphql-ws` client as anybody would use it, closed when the test ends. */
+export function socketClient(gateway: Gateway, token: string, options: Partial<ClientOptions> = {}): Client {
+  const client = createClient({
+    url: `${gateway.url.replace('http', 'ws')}/graphql`,
+    webSocketImpl: WebSocket,
+    connectionParams: { token },
+    retryAttempts: 0,
+    ...options,
+  })
+  onTestFinished(async () => {
+    await client.dispose()
+  })
+  return client
 }

@@ -6,6 +6,7 @@ import type { Connection } from '../schema/connection.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
+import { Pure } from '../schema/pure.ts'
 import { JSONObject } from '../schema/scalars.ts'
 import { ThreadType } from '../threads/threads.types.ts'
 import { UserType } from '../users/users.types.ts'
@@ -38,11 +39,13 @@ export class MessagesResolver {
     })
   }
 
+  @Pure()
   @FieldResolver(() => ID)
   nodeId(@Root() message: Message): string {
     return nodeIdOf('Message', message.threadId, message.id)
   }
 
+  @Pure()
   @FieldResolver(() => String, {
     nullable: true,
     description: 'The text; the text parts as lines, where there are parts.',
@@ -51,11 +54,13 @@ export class MessagesResolver {
     return typeof content === 'object' ? content.flatMap(textOfPart).join('\n') : content
   }
 
+  @Pure()
   @FieldResolver(() => [JSONObject], { nullable: true, description: 'The parts in order; a plain text is one part.' })
   parts(@Root() { content }: Message): readonly ContentPart[] | undefined {
     return typeof content === 'string' ? [{ type: 'text', text: content }] : content
   }
 
+  @Pure()
   @FieldResolver(() => [ID])
   attachmentIds(@Root() message: Message): readonly string[] {
     return message.attachments

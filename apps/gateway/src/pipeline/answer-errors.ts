@@ -54,7 +54,8 @@ export function createAnswerErrors(report: Report, options: { readonly suggestio
         ...(error.path && { path: error.path }),
       }
       const cause = rootCause(error)
-      if (cause !== undefined) return { ...describe(cause, requestId), ...place }
+      // With a path but without a cause: a resolver answered what the schema does not allow.
+      if (cause !== undefined || error.path) return { ...describe(cause ?? error, requestId), ...place }
       const message = options.suggestions ? error.message : error.message.replaceAll(suggestion, '')
       return { message, ...place, extensions: { code: 'BAD_USER_INPUT', ...error.extensions } }
     })

@@ -1,4 +1,5 @@
 import type { Actor, RateVerdict, Threadkeep } from '@threadkeep/core'
+import type { Millis } from '@threadkeep/core/store'
 import type { Loaders } from './loaders.ts'
 import { createLoaders } from './loaders.ts'
 
@@ -8,6 +9,8 @@ export interface Caller {
   readonly keep: Threadkeep
   /** Whose namespace: empty without tenants. */
   readonly tenant: string
+  /** When the token ends. */
+  readonly expiresAt: Millis
 }
 
 /** What every resolver gets: who asks, the Threadkeep of the asker's tenant, and what is shared within one request. */
@@ -23,7 +26,7 @@ export interface RequestContext extends Caller {
 
 /** A context and how to give its request up. Loaders and signal are made when somebody wants them. */
 export function createContext(
-  { actor, keep, tenant }: Caller,
+  { actor, keep, tenant, expiresAt }: Caller,
   requestId: string,
   spent: RequestContext['spent'],
 ): { readonly context: RequestContext; readonly abort: () => void } {
@@ -35,6 +38,7 @@ export function createContext(
       actor,
       keep,
       tenant,
+      expiresAt,
       requestId,
       spent,
       get load() {

@@ -3,7 +3,6 @@ import { Field, ID, InterfaceType } from 'type-graphql'
 /** What can be read again by one id. */
 @InterfaceType('Node', {
   description: 'Anything that can be read again by one id, whatever its type.',
-  resolveType: (value) => (value as { __typename: string }).__typename,
 })
 export abstract class NodeType {
   @Field(() => ID, { description: 'Unique among everything: pass it to `node`. Opaque.' })

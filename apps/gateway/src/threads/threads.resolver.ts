@@ -6,6 +6,7 @@ import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { PageArgs } from '../schema/page-args.ts'
 import { payload } from '../schema/payload.ts'
+import { Pure } from '../schema/pure.ts'
 import { UserType } from '../users/users.types.ts'
 import type { RetentionInput } from './threads.args.ts'
 import { CreateThreadInput, ThreadsArgs, threadFilter } from './threads.args.ts'
@@ -49,11 +50,13 @@ export class ThreadsResolver {
     }))
   }
 
+  @Pure()
   @FieldResolver(() => ID)
   nodeId(@Root() thread: Thread): string {
     return nodeIdOf('Thread', thread.id)
   }
 
+  @Pure()
   @FieldResolver(() => RetentionType, { nullable: true, description: 'What leaves it by itself.' })
   retention(@Root() { retention }: Thread): RetentionType | undefined {
     if (!retention) return undefined
@@ -61,16 +64,19 @@ export class ThreadsResolver {
     return given({ maxAgeSeconds: maxAge === undefined ? undefined : maxAge / 1000, maxMessages })
   }
 
+  @Pure()
   @FieldResolver(() => Boolean, { description: 'Whether it must keep everything for now.' })
   legalHold(@Root() thread: Thread): boolean {
     return thread.legalHold === true
   }
 
+  @Pure()
   @FieldResolver(() => ID, { nullable: true })
   forkedFromThreadId(@Root() thread: Thread): string | undefined {
     return thread.forkedFrom?.threadId
   }
 
+  @Pure()
   @FieldResolver(() => ID, { nullable: true })
   forkedFromMessageId(@Root() thread: Thread): string | undefined {
     return thread.forkedFrom?.messageId

@@ -6,9 +6,9 @@ import {
   ApolloServerPluginSchemaReportingDisabled,
   ApolloServerPluginUsageReportingDisabled,
 } from '@apollo/server/plugin/disabled'
-import type { FormattedExecutionResult, GraphQLFormattedError, GraphQLSchema } from 'graphql'
-import { GraphQLError } from 'graphql'
+import type { FormattedExecutionResult, GraphQLSchema } from 'graphql'
 import type { Report } from '../pipeline/answer-errors.ts'
+import { AnsweredError } from '../pipeline/answered-error.ts'
 import type { Operation } from '../pipeline/prepare-operation.ts'
 import { statusOf } from './http-answer.ts'
 
@@ -66,26 +66,11 @@ const preparedDocument = {
   },
 }
 
-/** Errors that are already what the client shall see. */
-class AnsweredError extends GraphQLError {
-  readonly answered: GraphQLFormattedError
-
-  constructor(answered: GraphQLFormattedError, status: number | undefined) {
-    const http = status === undefined ? {} : { http: { status, headers: new HeaderMap() } }
-    super(answered.message, { extensions: { ...answered.extensions, ...http } })
-    this.answered = answered
-  }
-
-  override toJSON(): GraphQLFormattedError {
-    return this.answered
-  }
-}
-
 function toApollo({ errors, ...rest }: FormattedExecutionResult) {
   if (!errors) return rest
   // Without data the errors stand for the whole request, and so does their status.
-  const status = rest.data === undefined ? statusOf(errors) : undefined
-  return { ...rest, errors: errors.map((error) => new AnsweredError(error, status)) }
+  const http = rest.data === undefined ? { http: { status: statusOf(errors), headers: new HeaderMap() } } : {}
+  return { ...rest, errors: errors.map((error) => new AnsweredError(error, http)) }
 }
 
 function quiet(report: Report) {

@@ -1,10 +1,11 @@
 import type { ApolloServer } from '@apollo/server'
 import { HeaderMap } from '@apollo/server'
 import type { Caller } from '../pipeline/context.ts'
-import type { Pipeline } from '../pipeline/pipeline.ts'
+import type { OperationRequest, Pipeline } from '../pipeline/pipeline.ts'
 import type { ApolloContext } from './apollo.ts'
 import type { GraphQLParams } from './graphql-params.ts'
 import { malformed, readParams, readSearchParams } from './graphql-params.ts'
+import { wantsEvents } from './graphql-sse.ts'
 import type { Exchange } from './http-answer.ts'
 import { readBody, send, sendErrors } from './http-answer.ts'
 
@@ -14,10 +15,12 @@ export interface GraphQLHttpOptions {
   readonly apollo: ApolloServer<ApolloContext>
   readonly identify: (exchange: Exchange) => Promise<Caller>
   readonly maxBody: number
+  /** Serves a request whose client wants server-sent events. */
+  readonly serveEvents: (exchange: Exchange, work: OperationRequest) => Promise<void>
 }
 
 /** Answers one GraphQL request over HTTP: who asks, what they ask, whether they may, and then the answer. */
-export function createGraphQLHttp({ pipeline, apollo, identify, maxBody }: GraphQLHttpOptions) {
+export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEvents }: GraphQLHttpOptions) {
   return async function serve(exchange: Exchange): Promise<void> {
     const { request, requestId } = exchange
     const type = errorType(request.headers.accept)
@@ -26,9 +29,10 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody }: Graph
       if (params.query === undefined || params.query === '') throw malformed('Send a `query`.')
       const operation = pipeline.prepare(params.query, params.operationName, requestId)
       if ('errors' in operation) return sendErrors(exchange, operation.errors, type)
+      const work = { operation, variables: params.variables ?? undefined, caller, requestId }
+      if (wantsEvents(exchange)) return await serveEvents(exchange, work)
       if (operation.kind === 'subscription')
         throw malformed('Subscribe over WebSocket, or over SSE with `Accept: text/event-stream`.', 405)
-      const work = { operation, variables: params.variables ?? undefined, caller, requestId }
       const answer = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: request.method ?? '',

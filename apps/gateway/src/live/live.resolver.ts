@@ -1,0 +1,49 @@
+import type { LiveItem } from '@threadkeep/core'
+import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql'
+import type { RequestContext } from '../pipeline/context.ts'
+import { Pure } from '../schema/pure.ts'
+import { Cursor } from '../schema/scalars.ts'
+import type { LiveView } from './live.types.ts'
+import { LiveEventType, liveView } from './live.types.ts'
+
+/** What a subscription hands to its resolver as the root. */
+interface Source {
+  readonly args: { readonly threadId?: string; readonly after?: string | null }
+  readonly context: RequestContext
+}
+
+const after = {
+  nullable: true,
+  description: 'A cursor of an earlier event, or of `sendMessage`. Default: only what comes from now on.',
+}
+
+/** Live updates: what the domain tells, in GraphQL's words. */
+@Resolver()
+export class LiveResolver {
+  @Pure()
+  @Subscription(() => LiveEventType, {
+    description:
+      'What happens in one thread, in its order, from the cursor on: without gap, without duplicate. Ends when you lose the thread.',
+    subscribe: ({ args, context }: Source) => context.keep.live.thread(context.actor, args.threadId!, position(args)),
+  })
+  threadEvents(
+    @Root() item: LiveItem,
+    @Arg('threadId', () => ID, { description: 'The thread.' }) _threadId: string,
+    @Arg('after', () => Cursor, after) _after?: string,
+  ): LiveView {
+    return liveView(item)
+  }
+
+  @Pure()
+  @Subscription(() => LiveEventType, {
+    description: 'What happens in all of your threads, in order within each thread.',
+    subscribe: ({ args, context }: Source) => context.keep.live.viewer(context.actor, position(args)),
+  })
+  viewerEvents(@Root() item: LiveItem, @Arg('after', () => Cursor, after) _after?: string): LiveView {
+    return liveView(item)
+  }
+}
+
+function position({ after }: Source['args']): { readonly after?: string } {
+  return typeof after === 'string' ? { after } : {}
+}
