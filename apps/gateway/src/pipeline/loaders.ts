@@ -1,10 +1,21 @@
-import type { Actor, Attachment, Message, Thread, Threadkeep, ThreadStats, Unread, User } from '@threadkeep/core'
+import type {
+  Actor,
+  Attachment,
+  Message,
+  Presence,
+  Thread,
+  Threadkeep,
+  ThreadStats,
+  Unread,
+  User,
+} from '@threadkeep/core'
 import type { BatchLoader } from './batch-loader.ts'
 import { batchLoader, createDispatch } from './batch-loader.ts'
 
 /** What resolvers of one request load together. Undefined: there is none, or not for this actor. */
 export interface Loaders {
   readonly user: BatchLoader<string, User>
+  readonly presence: BatchLoader<string, Presence>
   readonly thread: BatchLoader<string, Thread>
   readonly lastMessage: BatchLoader<string, Message>
   readonly unread: BatchLoader<string, Unread>
@@ -17,6 +28,7 @@ export function createLoaders(keep: Threadkeep, actor: Actor): Loaders {
   const dispatch = createDispatch()
   return {
     user: batchLoader(dispatch, (ids: readonly string[]) => keep.users.getMany(actor, ids)),
+    presence: batchLoader(dispatch, (ids: readonly string[]) => keep.users.presence(actor, ids)),
     thread: batchLoader(dispatch, (ids: readonly string[]) => keep.threads.getMany(actor, ids)),
     lastMessage: batchLoader(dispatch, (ids: readonly string[]) => keep.messages.last(actor, ids)),
     unread: batchLoader(dispatch, async (ids: readonly string[]) => {

@@ -1,7 +1,8 @@
-import type { User } from '@threadkeep/core'
+import type { Presence, User } from '@threadkeep/core'
 import type { JsonObject, Millis } from '@threadkeep/core/store'
-import { Field, ID, ObjectType } from 'type-graphql'
+import { Field, ID, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../schema/connection.ts'
+import { enumOf } from '../schema/enum-of.ts'
 import { NodeType } from '../schema/node.ts'
 import { DateTime, JSONObject } from '../schema/scalars.ts'
 
@@ -41,3 +42,28 @@ export class UserType extends NodeType {
 
 /** A page of users. */
 export const UserConnection = connectionType<User>('User', () => UserType)
+
+/** Whether a person is there. */
+export const PresenceStatusEnum = enumOf<Presence['status']>('online', 'away', 'offline')
+registerEnumType(PresenceStatusEnum, {
+  name: 'PresenceStatus',
+  description: 'Whether a person is there.',
+  valuesConfig: {
+    ONLINE: { description: 'There was a heartbeat within the last 60 seconds.' },
+    AWAY: { description: 'There was one, and it said so.' },
+    OFFLINE: { description: 'There was none, or not for 60 seconds.' },
+  },
+})
+
+/** Whether somebody is there. */
+@ObjectType('Presence', { simpleResolvers: true, description: 'Whether somebody is there.' })
+export class PresenceType {
+  @Field(() => ID, { description: 'The person.' })
+  userId!: string
+
+  @Field(() => PresenceStatusEnum, { description: 'Whether the person is there.' })
+  status!: Presence['status']
+
+  @Field(() => DateTime, { nullable: true, description: 'The last heartbeat, when there was one.' })
+  lastSeenAt?: Millis
+}

@@ -1,0 +1,44 @@
+import { pipeline } from 'node:stream/promises'
+import type { Threadkeep } from '@threadkeep/core'
+import type { Caller } from '../pipeline/context.ts'
+import { malformed } from '../transport/graphql-params.ts'
+import type { Exchange } from '../transport/http-answer.ts'
+import { attachmentOf } from './paths.ts'
+
+/** What serves the bytes of attachments. */
+export interface AttachmentsHttpOptions {
+  readonly identify: (exchange: Exchange) => Promise<Caller>
+  /** Where tickets of those without a tenant are redeemed. Tickets of a tenant are good together with a token of that tenant. */
+  readonly keep: Threadkeep
+}
+
+/**
+ * `PUT /attachments/<id>` takes the bytes of an upload from its owner; `GET /attachments/<ticket>` streams them to whoever holds a
+ * ticket. Neither keeps more than a chunk in memory.
+ */
+export function createAttachmentsHttp({ identify, keep }: AttachmentsHttpOptions) {
+  return async function serve(exchange: Exchange): Promise<void> {
+    const { request, response, path } = exchange
+    const name = attachmentOf(path)
+    if (name === undefined) throw malformed('There is no such attachment.', 404)
+    if (request.method === 'PUT') {
+      const caller = await identify(exchange)
+      await caller.keep.attachments.upload(caller.actor, name, request)
+      response.writeHead(204).end()
+      return
+    }
+    if (request.method !== 'GET') throw malformed('Attachments take PUT and GET.', 405)
+    const home = request.headers.authorization === undefined ? keep : (await identify(exchange)).keep
+    const { attachment, bytes } = await home.attachments.redeem(name)
+    response.writeHead(200, {
+      'content-type': attachment.mimeType,
+      'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(attachment.name)}`,
+      'cache-control': 'private, no-store',
+      'x-content-type-options': 'nosniff',
+      // What people upload must not run as a page of this server.
+      'content-security-policy': "sandbox; default-src 'none'",
+      ...(attachment.size !== undefined && { 'content-length': attachment.size }),
+    })
+    await pipeline(bytes, response)
+  }
+}
