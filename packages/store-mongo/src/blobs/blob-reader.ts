@@ -12,16 +12,6 @@ export interface ByteRange {
 // About two megabytes at a time: nothing stays open between them, so a slow consumer holds no cursor.
 const portion = 8
 
-/** The range of a call, cut to the file. */
-export function rangeWithin(length: number, { start = 0, end = length }: Partial<ByteRange>): ByteRange {
-  for (const at of [start, end]) {
-    if (!Number.isSafeInteger(at) || at < 0) {
-      throw new ThreadkeepError('INVALID', `A range of bytes is of whole numbers from 0, not ${String(at)}.`)
-    }
-  }
-  return { start: Math.min(start, length), end: Math.min(end, length) }
-}
-
 /** The bytes of a file. Read whole they are checked against its checksum: what ends without an error is what was put. */
 export async function* bytesOf(
   { chunks, files }: BlobFiles,

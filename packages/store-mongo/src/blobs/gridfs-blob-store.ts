@@ -1,14 +1,16 @@
 import type { BlobInfo, BlobStore } from '@threadkeep/core'
+import { assertBlobKey, assertMaxBytes, blobNotFound, blobRange } from '@threadkeep/core'
 import type { CallOptions, Clock } from '@threadkeep/core/store'
-import { systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import { systemClock } from '@threadkeep/core/store'
 import { callGate } from '../call-gate.ts'
 import type { MongoOptions } from '../client.ts'
 import { connect } from '../client.ts'
 import { storeError } from '../errors.ts'
 import type { Patiently } from '../patience.ts'
 import { patiently } from '../patience.ts'
-import { assertBlobKey, infoOf, openBlobFiles } from './blob-files.ts'
-import { bytesOf, rangeWithin } from './blob-reader.ts'
+import type { FileDocument } from './blob-files.ts'
+import { infoOf, openBlobFiles } from './blob-files.ts'
+import { bytesOf } from './blob-reader.ts'
 import { blobWriter } from './blob-writer.ts'
 import { bounded } from './source.ts'
 
@@ -40,6 +42,11 @@ export async function gridFsBlobStore(options: GridFsBlobStoreOptions): Promise<
     return (work) => patiently(connection.deadline, call, work)
   }
 
+  const find = (key: string, call: CallOptions | undefined): Promise<FileDocument | null> => {
+    assertBlobKey(key)
+    return steps(call)((signal) => files.findOne({ filename: key }, { signal }))
+  }
+
   async function* list(call: CallOptions | undefined): AsyncGenerator<BlobInfo, void, undefined> {
     await gate.run(call, () => writer.collect(steps(call)))
     for (let after = ''; ; ) {
@@ -56,29 +63,26 @@ export async function gridFsBlobStore(options: GridFsBlobStoreOptions): Promise<
   return {
     name: 'gridfs',
 
-    put: (key, bytes, { maxBytes, ...call }) =>
-      gate.run(call, async () => {
+    put: (key, bytes, options) =>
+      gate.run(options, async () => {
         assertBlobKey(key)
-        return writer.put(key, bounded(bytes, maxBytes, call.signal), steps(call))
+        const { maxBytes, signal } = options
+        assertMaxBytes(maxBytes)
+        return writer.put(key, bounded(bytes, maxBytes, signal), steps(options))
       }),
 
     info: (key, call) =>
       gate.run(call, async () => {
-        assertBlobKey(key)
-        const file = await steps(call)((signal) => files.findOne({ filename: key }, { signal }))
+        const file = await find(key, call)
         return file ? infoOf(file) : undefined
       }),
 
-    read: (key, { start, end, ...call } = {}) =>
-      gate.run(call, async () => {
-        assertBlobKey(key)
-        const file = await steps(call)((signal) => files.findOne({ filename: key }, { signal }))
-        if (!file) throw new ThreadkeepError('NOT_FOUND', 'There is no such blob.')
-        const range = rangeWithin(file.length, {
-          ...(start !== undefined && { start }),
-          ...(end !== undefined && { end }),
-        })
-        return bytesOf(blobs, file, range, (work) => gate.run(call, () => steps(call)(work)))
+    read: (key, options) =>
+      gate.run(options, async () => {
+        const file = await find(key, options)
+        if (!file) throw blobNotFound()
+        const range = blobRange(options, file.length)
+        return bytesOf(blobs, file, range, (work) => gate.run(options, () => steps(options)(work)))
       }),
 
     delete: (key, call) =>

@@ -1,3 +1,4 @@
+import { blobTooLarge } from '@threadkeep/core'
 import { ThreadkeepError } from '@threadkeep/core/store'
 import { orAborted } from '../patience.ts'
 
@@ -19,11 +20,7 @@ export async function* bounded(
       if (!(value instanceof Uint8Array))
         throw new ThreadkeepError('INVALID', 'The bytes of a blob come as Uint8Array.')
       length += value.length
-      if (length > maxBytes) {
-        throw new ThreadkeepError('TOO_LARGE', `This blob may have at most ${maxBytes} bytes.`, {
-          details: { maxBytes },
-        })
-      }
+      if (length > maxBytes) throw blobTooLarge(maxBytes)
       yield value
     }
   } finally {

@@ -31,6 +31,8 @@ const beginning = '^'
 // Words with a beginning of two or three characters are very many: looked up as a range they would all have to be sorted.
 const shortest = 2
 const longest = 3
+// Nobody asks for the beginning of a word in a script without spaces: any two characters of it are a token.
+const withoutSpaces = /^[\p{scx=Han}\p{scx=Hira}\p{scx=Kana}\p{scx=Hang}\p{scx=Thai}]/u
 
 /** The token of an extra (`c++`, `@ann`, a single ideograph). */
 export function extraToken(token: string): string {
@@ -66,6 +68,7 @@ function tokensOf(text: string): readonly string[] {
   const { words, extras } = searchTokens(foldText(text).text)
   const tokens = new Set<string>(words)
   for (const word of words) {
+    if (withoutSpaces.test(word)) continue
     const characters = Array.from(word.slice(0, 2 * longest))
     for (let length = shortest; length <= longest && length <= characters.length; length++) {
       tokens.add(beginning + characters.slice(0, length).join(''))
