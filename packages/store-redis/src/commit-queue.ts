@@ -1,4 +1,4 @@
-import type { CallOptions, Clock, CommitResult, PreparedCommit } from '@threadkeep/core/store'
+import type { CallOptions, Clock, CommitResult, Millis, PreparedCommit, Version } from '@threadkeep/core/store'
 import { isThreadkeepError, ThreadkeepError, versionSource } from '@threadkeep/core/store'
 import type { Connection } from './connection.ts'
 import { abortedError } from './errors.ts'
@@ -30,6 +30,8 @@ interface Waiting {
   reject(error: unknown): void
 }
 
+// Every so many calls expired records are looked for, so that others need not pay for it.
+const tidyEvery = 16
 // A script keeps the whole server waiting, so one is not given more than this.
 const mostChanges = 2_000
 
@@ -40,7 +42,9 @@ const mostChanges = 2_000
 export function commitQueue(options: CommitQueueOptions): CommitQueue {
   const { connection, layout, clock, indexed, replicas } = options
   const nextVersion = versionSource()
+  const prefixLength = String(Buffer.byteLength(layout.records('')))
   const underWay = new Set<Promise<void>>()
+  let calls = 0
   let queue: Waiting[] = []
 
   const flush = (): void => {
@@ -69,16 +73,9 @@ export function commitQueue(options: CommitQueueOptions): CommitQueue {
   const send = async (group: readonly Waiting[]): Promise<void> => {
     const versions = group.map(nextVersion)
     const now = clock.now()
-    const { keys, args } = encode(group, (waiting, index) =>
-      waiting.commit.writes.map((write) => pack(write, versions[index]!, now)),
-    )
+    const { keys, args } = encode(group, versions, now)
     try {
-      const written = connection.run<number[]>(
-        commitScript,
-        indexed ? [layout.collections, layout.due, ...keys] : keys,
-        [String(now), indexed ? '2' : '0', String(Buffer.byteLength(layout.records(''))), ...args],
-        'write',
-      )
+      const written = connection.run<number[]>(commitScript, keys, args, 'write')
       const [failed, confirmed] = await Promise.all([written, waitForReplicas()])
       for (const [index, waiting] of group.entries()) {
         const check = failed[index]!
@@ -102,31 +99,29 @@ export function commitQueue(options: CommitQueueOptions): CommitQueue {
 
   const encode = (
     group: readonly Waiting[],
-    packAll: (waiting: Waiting, index: number) => readonly (readonly [string, string])[],
+    versions: readonly Version[],
+    now: Millis,
   ): { keys: string[]; args: string[] } => {
-    const keys: string[] = []
-    const args: string[] = []
+    const keys = indexed ? [layout.collections, layout.due] : []
+    const args = [String(now), String(keys.length), prefixLength, calls++ % tidyEvery === 0 ? '1' : '0']
     const places = new Map<string, string>()
-    const offset = indexed ? 3 : 1
     const place = (collection: string): string => {
       let known = places.get(collection)
       if (known === undefined) {
-        known = String(keys.length + offset)
+        known = String(keys.length + 1)
         places.set(collection, known)
         keys.push(layout.records(collection), layout.order(collection), layout.expiry(collection))
       }
       return known
     }
-    for (const [index, waiting] of group.entries()) {
-      const { checks, writes } = waiting.commit
-      args.push(String(checks.length), String(writes.length))
-      for (const { collection, key, version } of checks) {
+    for (const [index, { commit }] of group.entries()) {
+      args.push(String(commit.checks.length), String(commit.writes.length))
+      for (const { collection, key, version } of commit.checks) {
         // No version is '' or ' ', so the one can mean "none" and the other nothing that ever was.
         args.push(place(collection), key, version === null ? '' : version || ' ')
       }
-      const packed = packAll(waiting, index)
-      for (const [n, { collection, key }] of writes.entries()) {
-        args.push(place(collection), key, packed[n]![0], packed[n]![1])
+      for (const write of commit.writes) {
+        args.push(place(write.collection), write.key, pack(write, versions[index]!, now))
       }
     }
     return { keys, args }

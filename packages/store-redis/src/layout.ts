@@ -47,12 +47,10 @@ export function layout(namespace: string): Layout {
   }
 }
 
-/** A write as the commit script takes it: what to store ('' deletes) and when it expires ('' never). */
-export function pack(write: PreparedWrite, version: Version, now: Millis): readonly [string, string] {
-  const { text, expiresAt } = write
-  if (text === undefined || (expiresAt !== undefined && expiresAt <= now)) return ['', '']
-  if (expiresAt === undefined) return [`${version} ${text}`, '']
-  return [`@${expiresAt} ${version} ${text}`, String(expiresAt)]
+/** A write as the commit script takes it: the record as it is stored, or '' for none. */
+export function pack({ text, expiresAt }: PreparedWrite, version: Version, now: Millis): string {
+  if (text === undefined || (expiresAt !== undefined && expiresAt <= now)) return ''
+  return expiresAt === undefined ? `${version} ${text}` : `@${expiresAt} ${version} ${text}`
 }
 
 /** The live record that a packed text holds; undefined for none and for an expired one. */

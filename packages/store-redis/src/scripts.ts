@@ -10,10 +10,11 @@ function script(lua: string): Script {
   return { lua, sha: createHash('sha1').update(lua).digest('hex') }
 }
 
-// How long Redis keeps a collection whose records have all expired: clocks may differ by as much without showing.
+// How long Redis keeps a collection whose records have all expired. Also how long a collection can be written to before it
+// has to be told again to stay longer.
 const slack = 60_000
-// How many expired records a commit removes from a collection that it writes to.
-const passing = 16
+// How many expired records a tidying commit removes from a collection that it writes to.
+const passing = 500
 
 const common = `
 local call, byte, find, sub = redis.call, string.byte, string.find, string.sub
@@ -94,14 +95,14 @@ return {outKeys, outRecords}`)
 
 /**
  * KEYS: collections and due (unless there is no index), then records, order and expiry of each collection.
- * ARGV: now, how many keys the index has (2 or 0), how many bytes of a key stand before the collection's name; then for each
- * commit: number of checks, number of writes, checks (place of the collection in KEYS, key, version or '' for none), writes
- * (place, key, packed record or '', expiry or '').
+ * ARGV: now, how many keys the index has (2 or 0), how many bytes of a key stand before the collection's name, whether to tidy (1
+ * or 0); then for each commit: number of checks, number of writes, checks (place of the collection in KEYS, key, version or ''
+ * for none), writes (place, key, packed record or '' to delete).
  * Answers for each commit 0, or which of its checks failed. A commit is checked whole before its first write.
  */
 export const commitScript = script(`${common}
-local now, indexed, prefix = tonumber(ARGV[1]), tonumber(ARGV[2]) > 0, tonumber(ARGV[3]) + 1
--- What Redis says of the expiry set of a collection: no such key (-2), kept forever (-1), or how long it is kept.
+local now, indexed, prefix, tidy = tonumber(ARGV[1]), ARGV[2] ~= '0', tonumber(ARGV[3]) + 1, ARGV[4] == '1'
+-- What Redis says of the expiry set of a collection: no such key (-2), kept for good (-1), or how long it is kept.
 local kept, latest, fresh = {}, {}, {}
 
 local function versionOf(packed)
@@ -117,7 +118,7 @@ end
 local function begin(k)
   local left = call('PTTL', KEYS[k + 2])
   kept[k] = left
-  if left == -2 then return left end
+  if left == -2 or not tidy then return left end
   local dead = call('ZRANGE', KEYS[k + 2], '-inf', now, 'BYSCORE', 'LIMIT', 0, ${passing})
   if #dead > 0 then
     call('HDEL', KEYS[k], unpack(dead))
@@ -127,12 +128,7 @@ local function begin(k)
   return left
 end
 
-local function keepForever(k)
-  for n = k, k + 2 do call('PERSIST', KEYS[n]) end
-  kept[k], latest[k], fresh[k] = -1, nil, nil
-end
-
-local function put(k, key, packed, expiry)
+local function put(k, key, packed)
   local left = kept[k] or begin(k)
   local isFirst = false
   if call('HSET', KEYS[k], key, packed) == 1 then
@@ -140,21 +136,22 @@ local function put(k, key, packed, expiry)
     isFirst = call('HLEN', KEYS[k]) == 1
     if isFirst and indexed then call('ZADD', KEYS[1], 0, sub(KEYS[k], prefix)) end
   end
-  if expiry == '' then
-    if left ~= -2 then
-      call('ZREM', KEYS[k + 2], key)
-      if left ~= -1 then keepForever(k) end
+  if byte(packed, 1) == 64 then
+    local expiry = sub(packed, 2, find(packed, ' ', 1, true) - 1)
+    call('ZADD', KEYS[k + 2], expiry, key)
+    if indexed then call('ZADD', KEYS[2], 'LT', expiry, sub(KEYS[k], prefix)) end
+    if left == -2 then
+      -- A collection in which everything expires leaves by itself, without anybody sweeping.
+      fresh[k], kept[k] = isFirst, isFirst and 0 or -1
     end
-    return
+    if kept[k] ~= -1 then latest[k] = math.max(latest[k] or 0, tonumber(expiry)) end
+  elseif left ~= -2 then
+    call('ZREM', KEYS[k + 2], key)
+    if left ~= -1 then
+      for n = k, k + 2 do call('PERSIST', KEYS[n]) end
+      kept[k], latest[k], fresh[k] = -1, nil, nil
+    end
   end
-  call('ZADD', KEYS[k + 2], expiry, key)
-  if indexed then call('ZADD', KEYS[2], 'LT', expiry, sub(KEYS[k], prefix)) end
-  if left == -2 then
-    -- A collection in which everything expires leaves by itself, without anybody sweeping.
-    fresh[k] = isFirst
-    kept[k] = isFirst and 0 or -1
-  end
-  if kept[k] ~= -1 then latest[k] = math.max(latest[k] or 0, tonumber(expiry)) end
 end
 
 local function delete(k, key)
@@ -165,36 +162,36 @@ local function delete(k, key)
   if indexed and call('HLEN', KEYS[k]) == 0 then call('ZREM', KEYS[1], sub(KEYS[k], prefix)) end
 end
 
-local answer, i, count = {}, 4, #ARGV
+local answer, i, count = {}, 5, #ARGV
 while i <= count do
   local checks, writes, failed = tonumber(ARGV[i]), tonumber(ARGV[i + 1]), 0
   i = i + 2
+  local first = i + 3 * checks
   for n = 1, checks do
     if versionOf(call('HGET', KEYS[tonumber(ARGV[i])], ARGV[i + 1])) ~= ARGV[i + 2] then
       failed = n
-      i = i + 3 * (checks - n + 1)
       break
     end
     i = i + 3
   end
-  if failed > 0 then
-    i = i + 4 * writes
-  else
-    for _ = 1, writes do
-      if ARGV[i + 2] == '' then
-        delete(tonumber(ARGV[i]), ARGV[i + 1])
+  i = first + 3 * writes
+  if failed == 0 then
+    for at = first, i - 1, 3 do
+      if ARGV[at + 2] == '' then
+        delete(tonumber(ARGV[at]), ARGV[at + 1])
       else
-        put(tonumber(ARGV[i]), ARGV[i + 1], ARGV[i + 2], ARGV[i + 3])
+        put(tonumber(ARGV[at]), ARGV[at + 1], ARGV[at + 2])
       end
-      i = i + 4
     end
   end
   answer[#answer + 1] = failed
 end
 for k, expiry in pairs(latest) do
-  local left = math.max(expiry - now, 0) + ${slack}
-  for n = k, k + 2 do
-    if fresh[k] then call('PEXPIRE', KEYS[n], left) else call('PEXPIRE', KEYS[n], left, 'GT') end
+  local needed = math.max(expiry - now, 0)
+  if fresh[k] then
+    for n = k, k + 2 do call('PEXPIRE', KEYS[n], needed + ${slack}) end
+  elseif needed > kept[k] then
+    for n = k, k + 2 do call('PEXPIRE', KEYS[n], needed + ${slack}, 'GT') end
   end
 end
 return answer`)

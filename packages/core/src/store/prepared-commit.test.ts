@@ -24,6 +24,14 @@ describe('prepareCommit', () => {
     })
   })
 
+  test('keeps the last write of each address among hundreds, too', () => {
+    const changes = Array.from({ length: 300 }, (_, n): Change => {
+      return { type: 'put', at: { collection: 'c', key: `k${n % 100}` }, value: { n } }
+    })
+    const { writes } = prepareCommit(changes)
+    expect(writes.map(({ text }) => text)).toEqual(Array.from({ length: 100 }, (_, n) => `{"n":${n + 200}}`))
+  })
+
   test('takes addresses whose parts join to the same text for what they are: two', () => {
     const changes = ['a:', 'a'].map((collection): Change => {
       const key = collection === 'a' ? ':b' : 'b'
