@@ -3,18 +3,27 @@ import type { Backend } from '@threadkeep/adapters'
 import { localRateLimiter } from '@threadkeep/core'
 import type { Clock } from '@threadkeep/core/store'
 import { systemClock } from '@threadkeep/core/store'
+import { createAttachmentsHttp } from './attachments/attachments.http.ts'
+import { attachmentsRoot } from './attachments/paths.ts'
 import { createAuthenticate } from './identity/authenticate.ts'
+import type { Identity } from './identity/identity.ts'
 import { createAnswerErrors } from './pipeline/answer-errors.ts'
 import type { Caller } from './pipeline/context.ts'
 import { defaultDocumentLimits } from './pipeline/document-limits.ts'
 import { createPipeline } from './pipeline/pipeline.ts'
 import { buildGatewaySchema } from './schema/build-schema.ts'
+import { createRunSubscription } from './subscriptions/run-subscription.ts'
 import { createTenants } from './tenants/tenants.ts'
+import { createExportHttp } from './transfer/export.http.ts'
 import { startApollo } from './transport/apollo.ts'
 import { createGraphQLHttp } from './transport/graphql-http.ts'
+import { createServeEvents } from './transport/graphql-sse.ts'
 import type { Exchange } from './transport/http-answer.ts'
 import type { Handler } from './transport/http-server.ts'
 import { createHttpServer } from './transport/http-server.ts'
+import { createLongConnections } from './transport/long-connections.ts'
+import { createAllowsOrigin } from './transport/origins.ts'
+import { serveWebSocket } from './transport/websocket.ts'
 
 /** What a gateway is started with. */
 export interface GatewayOptions {
@@ -24,6 +33,8 @@ export interface GatewayOptions {
   readonly port: number
   readonly auth: Parameters<typeof createAuthenticate>[0]
   readonly production: boolean
+  /** Origins of pages that may talk to the gateway, beside its own. */
+  readonly origins: readonly string[]
   readonly maxCost: number
   readonly deadline: number
   readonly rateLimit: { readonly capacity: number; readonly refillPerSecond: number } | undefined
@@ -59,14 +70,26 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   })
   const apollo = await startApollo(schema, report)
 
-  async function identify({ request }: Exchange): Promise<Caller> {
-    const { actor, tenant } = await authenticate(bearerToken(request.headers.authorization))
-    return { actor, tenant, keep: tenants.of(tenant) }
-  }
+  const callerOf = (identity: Identity): Caller => ({ ...identity, keep: tenants.of(identity.tenant) })
+  const identify = async ({ request }: Exchange): Promise<Caller> =>
+    callerOf(await authenticate(bearerToken(request.headers.authorization)))
 
-  const graphql = createGraphQLHttp({ pipeline, apollo, identify, maxBody })
-  const routes: Readonly<Record<string, Handler>> = { '/graphql': graphql }
-  const server = createHttpServer((path) => (Object.hasOwn(routes, path) ? routes[path] : undefined), pipeline)
+  const connections = createLongConnections(clock)
+  const runSubscription = createRunSubscription(schema, pipeline)
+  const serveEvents = createServeEvents(pipeline, runSubscription, connections)
+  const graphql = createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEvents })
+  const attachments = createAttachmentsHttp({ identify, keep: tenants.of('') })
+  const routes: Readonly<Record<string, Handler>> = { '/graphql': graphql, '/export': createExportHttp(identify) }
+  const server = createHttpServer((path) => {
+    if (path.startsWith(attachmentsRoot)) return attachments
+    return Object.hasOwn(routes, path) ? routes[path] : undefined
+  }, pipeline)
+  const allowsOrigin = createAllowsOrigin(options.origins)
+  serveWebSocket({
+    server,
+    path: '/graphql',
+    ...{ pipeline, runSubscription, authenticate, callerOf, allowsOrigin, connections },
+  })
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject)
     server.listen(options.port, options.host, resolve)
@@ -74,6 +97,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const { address, port, family } = server.address() as AddressInfo
 
   const close = async (): Promise<void> => {
+    connections.stop()
     await new Promise((resolve) => {
       server.close(resolve)
       server.closeIdleConnections()
