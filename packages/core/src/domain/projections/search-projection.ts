@@ -5,6 +5,7 @@ import { at, names, seqKey } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { Kinds } from '../messages/kinds.ts'
+import { indexId } from '../search/index-id.ts'
 
 /** Keeps a search index up with the events. Idempotent: it indexes what the named records hold now, whatever the event said. */
 export interface SearchProjection {
@@ -29,7 +30,8 @@ export function createSearchProjection(context: Context, kinds: Kinds): SearchPr
       const changes: SearchChange[] = []
       const touched = new Map<string, { readonly threadId: string; readonly messageId: string; readonly seq: number }>()
       for (const { type, threadId, messageId, seq } of events) {
-        if (type === 'thread.purged' && threadId !== undefined) changes.push({ type: 'deleteThread', threadId })
+        if (type === 'thread.purged' && threadId !== undefined)
+          changes.push({ type: 'deleteThread', threadId: indexId(threadId) })
         if (!aboutMessages.has(type) || threadId === undefined || messageId === undefined || seq === undefined) continue
         touched.set(`${threadId}\n${messageId}`, { threadId, messageId, seq })
       }
@@ -42,7 +44,11 @@ export function createSearchProjection(context: Context, kinds: Kinds): SearchPr
         const entry = entries[i]
         const record = entry && asRecord<MessageRecord>(entry.value)
         const text = record && record.deletedAt === undefined ? kinds.searchText(record) : ''
-        changes.push(record && text !== '' ? put(record, text) : { type: 'delete', threadId, messageId })
+        changes.push(
+          record && text !== ''
+            ? put(record, text)
+            : { type: 'delete', threadId: indexId(threadId), messageId: indexId(messageId) },
+        )
       })
       if (changes.length > 0) await search.apply(changes)
     },
@@ -56,10 +62,10 @@ function put(
   return {
     type: 'put',
     document: {
-      threadId,
-      messageId: id,
+      threadId: indexId(threadId),
+      messageId: indexId(id),
       seq,
-      authorId,
+      authorId: indexId(authorId),
       role,
       kind,
       createdAt,

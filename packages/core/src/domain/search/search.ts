@@ -22,6 +22,7 @@ import type { Message } from '../messages/messages.types.ts'
 import type { createMessageReads } from '../messages/read.ts'
 import { toMessage } from '../messages/to-message.ts'
 import { oldestWaiting } from '../projections/oldest-waiting.ts'
+import { fromIndexId, indexId } from './index-id.ts'
 import type { Search, SearchAnswer, SearchRequest, SearchResult } from './search.types.ts'
 
 const defaultLimit = 20
@@ -61,21 +62,26 @@ export function createSearch(
   async function confirm(
     actor: Actor,
     request: SearchRequest,
-    hits: readonly SearchHit[],
+    found: readonly SearchHit[],
     accept: Accept,
   ): Promise<Confirmed[]> {
+    const hits = found.map((hit) => ({
+      hit,
+      threadId: fromIndexId(hit.threadId),
+      messageId: fromIndexId(hit.messageId),
+    }))
     const terms = searchTerms(request.query)
     const threadIds = [...new Set(hits.map(({ threadId }) => threadId))]
     const [opened, entries] = await Promise.all([
       request.anyUser
         ? liveThreads(threadIds)
         : reader.openMany(actor, threadIds).then((all) => new Set(threadIds.filter((_, i) => all[i] !== undefined))),
-      store.get(hits.map(({ threadId, seq }) => at(names.messages(threadId), seqKey(seq)))),
+      store.get(hits.map(({ threadId, hit }) => at(names.messages(threadId), seqKey(hit.seq)))),
     ])
-    return hits.flatMap((hit, i) => {
+    return hits.flatMap(({ hit, threadId, messageId }, i) => {
       const entry = entries[i]
       const record = entry && asRecord<MessageRecord>(entry.value)
-      if (!record || record.id !== hit.messageId || !opened.has(hit.threadId) || !accept(record)) return []
+      if (!record || record.id !== messageId || !opened.has(threadId) || !accept(record)) return []
       // Edited since it was indexed, it may be found by words that it no longer has.
       if (record.editedAt !== undefined && scoreMatch(foldText(kinds.searchText(record)).text, terms) === 0) return []
       return [{ hit, record, message: toMessage(record, entry.version) }]
@@ -130,8 +136,8 @@ export function createSearch(
     const ask: SearchQuery = {
       text: query,
       limit: limit + 1,
-      ...(threadIds && { threadIds }),
-      ...(userIds && { authorIds: userIds }),
+      ...(threadIds && { threadIds: threadIds.map(indexId) }),
+      ...(userIds && { authorIds: userIds.map(indexId) }),
       ...(roles && { roles }),
       ...(kindNames && { kinds: kindNames }),
       ...(from !== undefined && { from }),

@@ -123,10 +123,11 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
     row: { readonly id: string; readonly profile?: UserProfile },
   ): Promise<UserCreateResult> {
     try {
+      if (typeof row !== 'object' || row === null) throw new ThreadkeepError('INVALID', 'A row is { id, profile? }.')
       return { id: row.id, ok: true, user: await create(actor, row.id, row.profile) }
     } catch (error) {
       if (!isThreadkeepError(error) || error.retryable) throw error
-      return { id: row?.id, ok: false, code: error.code, message: error.message }
+      return { id: row?.id ?? '', ok: false, code: error.code, message: error.message }
     }
   }
 
