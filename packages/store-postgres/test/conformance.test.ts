@@ -1,4 +1,4 @@
-import { modelSuite, storeCases } from '@threadkeep/core/conformance'
+import { largestCases, modelSuite, storeCases } from '@threadkeep/core/conformance'
 import { service } from '@threadkeep/test-support/services'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
@@ -9,7 +9,7 @@ const { url } = postgres.available ? await postgres.open() : postgres
 let schemas = 0
 
 describe.skipIf(!postgres.available)('postgresStore keeps the contract', () => {
-  for (const { name, run } of [...storeCases, ...modelSuite(fc)]) {
+  for (const { name, run } of [...storeCases, ...largestCases, ...modelSuite(fc)]) {
     test(name, () => run({ open: (clock) => postgresStore({ url, schema: `s${schemas++}`, connections: 4, clock }) }))
   }
 })

@@ -1,4 +1,4 @@
-import { modelSuite, storeCases } from '@threadkeep/core/conformance'
+import { largestCases, modelSuite, storeCases } from '@threadkeep/core/conformance'
 import { service } from '@threadkeep/test-support/services'
 import fc from 'fast-check'
 import { describe, test } from 'vitest'
@@ -7,7 +7,7 @@ import { redisStore } from '../src/index.ts'
 const redis = await service('redis')
 
 describe.skipIf(!redis.available)('redisStore keeps the contract', () => {
-  for (const { name, run } of [...storeCases, ...modelSuite(fc)]) {
+  for (const { name, run } of [...storeCases, ...largestCases, ...modelSuite(fc)]) {
     test(name, () =>
       run({
         open: async (clock) => {
