@@ -1,10 +1,10 @@
 import type { LiveItem, MemberRole, Message } from '@threadkeep/core'
 import type { Millis } from '@threadkeep/core/store'
 import { Field, ID, Int, InterfaceType, ObjectType, registerEnumType } from 'type-graphql'
+import { MemberRoleEnum } from '../members/member-role.ts'
 import { MessageType } from '../messages/messages.types.ts'
 import { enumOf } from '../schema/enum-of.ts'
 import { Cursor, DateTime } from '../schema/scalars.ts'
-import { MemberRoleEnum } from '../threads/threads.types.ts'
 
 /** What a subscriber receives, as the schema shows it. */
 export interface LiveView {

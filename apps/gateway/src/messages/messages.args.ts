@@ -1,6 +1,7 @@
 import type { ContentPart, MessageFilter, Role } from '@threadkeep/core'
 import type { JsonObject, Millis } from '@threadkeep/core/store'
-import { ArgsType, Field, Float, ID, InputType } from 'type-graphql'
+import { ArgsType, Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql'
+import { enumOf } from '../schema/enum-of.ts'
 import { PageArgs } from '../schema/page-args.ts'
 import { DateTime, JSONObject } from '../schema/scalars.ts'
 import { RoleEnum } from './messages.types.ts'
@@ -49,12 +50,9 @@ export class MessagesArgs extends PageArgs {
   filter?: MessageFilterInput
 }
 
-/** The input of `sendMessage`. */
-@InputType({ description: 'What to say, and where.' })
-export class SendMessageInput {
-  @Field(() => ID, { description: 'The thread.' })
-  threadId!: string
-
+/** What to say. */
+@InputType({ description: 'What to say.' })
+export class MessageInput {
   @Field(() => String, { nullable: true, description: 'The text: 1 to 10,000 characters, not blank.' })
   content?: string
 
@@ -97,4 +95,102 @@ export class SendMessageInput {
 
   @Field(() => Float, { nullable: true, description: 'Seconds until the message is gone.' })
   ttl?: number
+}
+
+/** The input of `sendMessage`. */
+@InputType({ description: 'What to say, and where.' })
+export class SendMessageInput extends MessageInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+}
+
+/** The input of `sendMessages`. */
+@InputType({ description: 'What to say in one thread, all of it or nothing.' })
+export class SendMessagesInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => [MessageInput], { description: 'In this order; at most 100.' })
+  messages!: MessageInput[]
+}
+
+/** The input of `editMessage`. */
+@InputType({ description: 'What to change about a message; what is left out stays.' })
+export class EditMessageInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => ID, { description: 'The message.' })
+  messageId!: string
+
+  @Field(() => String, { nullable: true, description: 'The new text.' })
+  content?: string
+
+  @Field(() => [JSONObject], { nullable: true, description: 'Instead of `content`: the new parts.' })
+  parts?: ContentPart[]
+
+  @Field(() => JSONObject, { nullable: true, description: 'The new data of an item that is more than text.' })
+  data?: JsonObject
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description: 'Merged into the metadata (RFC 7396): null removes a name; null instead of an object removes all.',
+  })
+  metadata?: JsonObject | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Refuse with `CONFLICT` when the message is not at this version.',
+  })
+  version?: string
+}
+
+/** How a message is deleted. */
+export const DeleteMessageModeEnum = enumOf<'soft' | 'hard'>('soft', 'hard')
+registerEnumType(DeleteMessageModeEnum, {
+  name: 'DeleteMessageMode',
+  description: 'How a message is deleted.',
+  valuesConfig: {
+    SOFT: { description: 'Its content is hidden; it can be restored.' },
+    HARD: { description: 'It is gone for good.' },
+  },
+})
+
+/** The input of `deleteMessage`. */
+@InputType({ description: 'Which message to delete.' })
+export class DeleteMessageInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => ID, { description: 'The message.' })
+  messageId!: string
+
+  @Field(() => DeleteMessageModeEnum, { nullable: true, description: 'Default: `SOFT`.' })
+  mode?: 'soft' | 'hard'
+}
+
+/** The input of `restoreMessage`. */
+@InputType({ description: 'Which deleted message shall be back.' })
+export class RestoreMessageInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => ID, { description: 'The message.' })
+  messageId!: string
+}
+
+/** The arguments of `history`. */
+@ArgsType()
+export class HistoryArgs {
+  @Field(() => ID, { nullable: true, description: 'Only the direct thread with this person.' })
+  withUser?: string
+
+  @Field(() => ID, { nullable: true, description: 'Only what this person wrote.' })
+  senderId?: string
+
+  @Field(() => DateTime, { nullable: true, description: 'Only what was kept at this moment or later.' })
+  since?: Millis
+
+  @Field(() => Int, { nullable: true, description: 'So many at most; 50 by default.' })
+  limit?: number
 }

@@ -1,5 +1,5 @@
-import type { ContentPart, Message, NewMessage, Thread } from '@threadkeep/core'
-import { ThreadkeepError } from '@threadkeep/core/store'
+import type { ContentPart, Message, MessageEdit, NewMessage, Thread } from '@threadkeep/core'
+import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
@@ -10,9 +10,25 @@ import { Pure } from '../schema/pure.ts'
 import { JSONObject } from '../schema/scalars.ts'
 import { ThreadType } from '../threads/threads.types.ts'
 import { UserType } from '../users/users.types.ts'
-import { MessagesArgs, SendMessageInput } from './messages.args.ts'
-import { SendMessagePayload } from './messages.payloads.ts'
-import { MessageConnection, MessageType } from './messages.types.ts'
+import { contentParts, contentText, readContent } from './message-content.ts'
+import type { MessageInput } from './messages.args.ts'
+import {
+  DeleteMessageInput,
+  EditMessageInput,
+  HistoryArgs,
+  MessagesArgs,
+  RestoreMessageInput,
+  SendMessageInput,
+  SendMessagesInput,
+} from './messages.args.ts'
+import {
+  DeleteMessagePayload,
+  EditMessagePayload,
+  RestoreMessagePayload,
+  SendMessagePayload,
+  SendMessagesPayload,
+} from './messages.payloads.ts'
+import { MessageConnection, MessageEditType, MessageType } from './messages.types.ts'
 
 /** Messages: what the domain says, in GraphQL's words. */
 @Resolver(() => MessageType)
@@ -24,6 +40,14 @@ export class MessagesResolver {
     @Ctx() { keep, actor }: RequestContext,
   ): Promise<Message> {
     return keep.messages.get(actor, threadId, id)
+  }
+
+  @Query(() => [MessageType], { description: 'The newest messages of all your threads, oldest first.' })
+  history(
+    @Args(() => HistoryArgs) args: HistoryArgs,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<readonly Message[]> {
+    return keep.messages.history(actor, given(args))
   }
 
   @Mutation(() => SendMessagePayload, {
@@ -39,6 +63,51 @@ export class MessagesResolver {
     })
   }
 
+  @Mutation(() => SendMessagesPayload, { description: 'Says several things in a thread, all or nothing.' })
+  sendMessages(
+    @Arg('input', () => SendMessagesInput) { threadId, messages }: SendMessagesInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<SendMessagesPayload> {
+    return payload(async () => {
+      const sent = await keep.messages.appendMany(actor, threadId, messages.map(readMessage))
+      const last = sent.at(-1)
+      return last
+        ? { sent: [...sent], thread: last.thread, cursor: await keep.live.cursorAt(threadId, last.eventSeq) }
+        : {}
+    })
+  }
+
+  @Mutation(() => EditMessagePayload, { description: 'Changes a message of yours, or as an editor anyone’s.' })
+  editMessage(
+    @Arg('input', () => EditMessageInput) { threadId, messageId, version, metadata, ...input }: EditMessageInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<EditMessagePayload> {
+    return payload(async () => {
+      const patch = { ...readContent(given(input)), ...(metadata !== undefined && { metadata }) }
+      const options = given({ version: version as Version | undefined })
+      return { message: await keep.messages.edit(actor, threadId, messageId, patch, options) }
+    })
+  }
+
+  @Mutation(() => DeleteMessagePayload, { description: 'Deletes a message of yours, or as an editor anyone’s.' })
+  deleteMessage(
+    @Arg('input', () => DeleteMessageInput) { threadId, messageId, mode }: DeleteMessageInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<DeleteMessagePayload> {
+    return payload(async () => {
+      await keep.messages.delete(actor, threadId, messageId, given({ mode }))
+      return { deletedMessageId: messageId }
+    })
+  }
+
+  @Mutation(() => RestoreMessagePayload, { description: 'Brings a softly deleted message back.' })
+  restoreMessage(
+    @Arg('input', () => RestoreMessageInput) { threadId, messageId }: RestoreMessageInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<RestoreMessagePayload> {
+    return payload(async () => ({ message: await keep.messages.restore(actor, threadId, messageId) }))
+  }
+
   @Pure()
   @FieldResolver(() => ID)
   nodeId(@Root() message: Message): string {
@@ -50,14 +119,19 @@ export class MessagesResolver {
     nullable: true,
     description: 'The text; the text parts as lines, where there are parts.',
   })
-  content(@Root() { content }: Message): string | undefined {
-    return typeof content === 'object' ? content.flatMap(textOfPart).join('\n') : content
+  content(@Root() message: Message): string | undefined {
+    return contentText(message.content)
   }
 
   @Pure()
   @FieldResolver(() => [JSONObject], { nullable: true, description: 'The parts in order; a plain text is one part.' })
-  parts(@Root() { content }: Message): readonly ContentPart[] | undefined {
-    return typeof content === 'string' ? [{ type: 'text', text: content }] : content
+  parts(@Root() message: Message): readonly ContentPart[] | undefined {
+    return contentParts(message.content)
+  }
+
+  @FieldResolver(() => [MessageEditType], { description: 'Its earlier states, oldest first.' })
+  editHistory(@Root() message: Message, @Ctx() { keep, actor }: RequestContext): Promise<readonly MessageEdit[]> {
+    return keep.messages.edits(actor, message.threadId, message.id)
   }
 
   @Pure()
@@ -74,6 +148,20 @@ export class MessagesResolver {
   @FieldResolver(() => ThreadType, { nullable: true, description: 'The thread it stands in.' })
   thread(@Root() message: Message, @Ctx() { load }: RequestContext) {
     return load.thread.load(message.threadId)
+  }
+}
+
+/** What an earlier state of a message shows beside its record. */
+@Resolver(() => MessageEditType)
+export class MessageEditsResolver {
+  @FieldResolver(() => String, { nullable: true, description: 'The text it had.' })
+  content(@Root() edit: MessageEdit): string | undefined {
+    return contentText(edit.content)
+  }
+
+  @FieldResolver(() => [JSONObject], { nullable: true, description: 'The parts it had; a plain text is one part.' })
+  parts(@Root() edit: MessageEdit): readonly ContentPart[] | undefined {
+    return contentParts(edit.content)
   }
 }
 
@@ -101,19 +189,8 @@ export class ThreadMessagesResolver {
   }
 }
 
-function textOfPart(part: ContentPart): string[] {
-  return part.type === 'text' ? [(part as { readonly text: string }).text] : []
-}
-
 /** A message as the domain takes it. */
-export function readMessage(input: Omit<SendMessageInput, 'threadId'>): NewMessage {
-  const { content, parts, attachmentIds, ...rest } = given(input)
-  if (content !== undefined && parts !== undefined)
-    throw new ThreadkeepError('INVALID_CONTENT', 'Give the content as text or as parts, not both.')
-  return {
-    ...rest,
-    ...(content !== undefined && { content }),
-    ...(parts !== undefined && { content: parts }),
-    ...(attachmentIds !== undefined && { attachments: attachmentIds }),
-  }
+function readMessage(input: MessageInput): NewMessage {
+  const { attachmentIds, ...rest } = given(input)
+  return { ...readContent(rest), ...(attachmentIds !== undefined && { attachments: attachmentIds }) }
 }

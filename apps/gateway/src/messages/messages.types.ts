@@ -79,3 +79,19 @@ export class MessageType extends NodeType {
 
 /** A page of messages. */
 export const MessageConnection = connectionType<Message>('Message', () => MessageType)
+
+/** An earlier state of an edited message. */
+@ObjectType('MessageEdit', { simpleResolvers: true, description: 'An earlier state of an edited message.' })
+export class MessageEditType {
+  @Field(() => JSONObject, { nullable: true, description: 'What an item that is more than text carried.' })
+  data?: JsonObject
+
+  @Field(() => JSONObject, { description: 'What the application kept with the message.' })
+  metadata!: JsonObject
+
+  @Field(() => DateTime, { description: 'When this state was replaced.' })
+  editedAt!: Millis
+
+  @Field(() => ID, { description: 'Who replaced it.' })
+  editedBy!: string
+}

@@ -5,13 +5,16 @@ import { buildSchema } from 'type-graphql'
 import { AttachmentsResolver, MessageAttachmentsResolver } from '../attachments/attachments.resolver.ts'
 import { AuditResolver } from '../audit/audit.resolver.ts'
 import { JobsResolver } from '../jobs/jobs.resolver.ts'
-import { LiveResolver } from '../live/live.resolver.ts'
+import { LimitsResolver } from '../limits/limits.resolver.ts'
+import { LiveResolver, ThreadLiveResolver } from '../live/live.resolver.ts'
 import { liveEventTypes } from '../live/live.types.ts'
-import { MessagesResolver, ThreadMessagesResolver } from '../messages/messages.resolver.ts'
+import { MembersResolver, ThreadMembersResolver } from '../members/members.resolver.ts'
+import { MessageEditsResolver, MessagesResolver, ThreadMessagesResolver } from '../messages/messages.resolver.ts'
+import { NodesResolver } from '../nodes/nodes.resolver.ts'
 import { MessageFeedbackResolver, ReceiptsResolver, ThreadReceiptsResolver } from '../receipts/receipts.resolver.ts'
 import { SearchResolver } from '../search/search.resolver.ts'
 import { StatsResolver, ThreadStatsResolver } from '../stats/stats.resolver.ts'
-import { MembersResolver, ThreadsResolver } from '../threads/threads.resolver.ts'
+import { ThreadsResolver } from '../threads/threads.resolver.ts'
 import { TransferResolver } from '../transfer/transfer.resolver.ts'
 import { UserFieldsResolver, UsersResolver } from '../users/users.resolver.ts'
 
@@ -21,10 +24,24 @@ export async function buildGatewaySchema(): Promise<GraphQLSchema> {
     resolvers: [
       UsersResolver,
       UserFieldsResolver,
-      ...[ThreadsResolver, MembersResolver, ThreadReceiptsResolver, ThreadStatsResolver, ThreadMessagesResolver],
-      ...[MessagesResolver, MessageAttachmentsResolver, MessageFeedbackResolver, ReceiptsResolver],
+      ...[
+        ThreadsResolver,
+        MembersResolver,
+        ThreadMembersResolver,
+        ThreadReceiptsResolver,
+        ThreadStatsResolver,
+        ThreadMessagesResolver,
+      ],
+      ...[
+        MessagesResolver,
+        MessageEditsResolver,
+        MessageAttachmentsResolver,
+        MessageFeedbackResolver,
+        ReceiptsResolver,
+      ],
       ...[SearchResolver, StatsResolver, AttachmentsResolver, TransferResolver, JobsResolver, AuditResolver],
-      LiveResolver,
+      ...[NodesResolver, LimitsResolver, LiveResolver],
+      ThreadLiveResolver,
     ],
     orphanedTypes: [...liveEventTypes],
     validate: false,

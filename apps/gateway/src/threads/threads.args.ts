@@ -1,10 +1,11 @@
 import type { MemberRole, ThreadFilter, ThreadStatus } from '@threadkeep/core'
 import type { JsonObject } from '@threadkeep/core/store'
 import { ArgsType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql'
+import { MemberRoleEnum } from '../members/member-role.ts'
 import { enumOf } from '../schema/enum-of.ts'
 import { PageArgs } from '../schema/page-args.ts'
 import { JSONObject } from '../schema/scalars.ts'
-import { MemberRoleEnum, ThreadStateEnum } from './threads.types.ts'
+import { ThreadStateEnum } from './threads.types.ts'
 
 /** What a list of threads is sorted by. */
 export const ThreadSortEnum = enumOf<'activity' | 'created' | 'messages'>('activity', 'created', 'messages')
@@ -109,4 +110,105 @@ export class CreateThreadInput {
 
   @Field(() => RetentionInput, { nullable: true, description: 'What leaves it by itself. Default: nothing.' })
   retention?: RetentionInput
+}
+
+/** The input of `updateThread`. */
+@InputType({ description: 'What to change about a thread; what is left out stays.' })
+export class UpdateThreadInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => String, { nullable: true, description: 'What the members call it.' })
+  title?: string
+
+  @Field(() => JSONObject, {
+    nullable: true,
+    description: 'Merged into the metadata (RFC 7396): null removes a name; null instead of an object removes all.',
+  })
+  metadata?: JsonObject | null
+
+  @Field(() => RetentionInput, { nullable: true, description: 'What leaves it by itself; null: nothing.' })
+  retention?: RetentionInput | null
+
+  @Field(() => String, {
+    nullable: true,
+    description: 'Refuse with `CONFLICT` when the thread is not at this version.',
+  })
+  version?: string
+}
+
+/** The input of `setThreadStatus`. */
+@InputType({ description: 'The state a thread shall have.' })
+export class SetThreadStatusInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => ThreadStateEnum, { description: 'The state.' })
+  status!: ThreadStatus['type']
+
+  @Field(() => String, { nullable: true, description: 'Why it is locked or closed.' })
+  reason?: string
+}
+
+/** The input of `startDirectThread`. */
+@InputType({ description: 'With whom to talk.' })
+export class StartDirectThreadInput {
+  @Field(() => ID, { description: 'The other person.' })
+  userId!: string
+}
+
+/** The input of `forkThread`. */
+@InputType({ description: 'What to copy into a new thread of yours.' })
+export class ForkThreadInput {
+  @Field(() => ID, { description: 'The thread to copy from.' })
+  threadId!: string
+
+  @Field(() => ID, { description: 'The last message to copy.' })
+  messageId!: string
+
+  @Field(() => CreateThreadInput, { nullable: true, description: 'What the new thread shall be.' })
+  thread?: CreateThreadInput
+}
+
+/** The input of `truncateThread`. */
+@InputType({ description: 'After which message a thread shall end.' })
+export class TruncateThreadInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => ID, { description: 'The last message that stays.' })
+  messageId!: string
+
+  @Field(() => Boolean, { nullable: true, description: 'Remove this message too. Default: false.' })
+  inclusive?: boolean
+}
+
+/** The input of `deleteThread`. */
+@InputType({ description: 'Which thread to delete.' })
+export class DeleteThreadInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'Without the days in which it can be restored. Default: false.',
+  })
+  immediate?: boolean
+}
+
+/** The input of `restoreThread`. */
+@InputType({ description: 'Which deleted thread shall be back.' })
+export class RestoreThreadInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+}
+
+/** The input of `setLegalHold`. */
+@InputType({ description: 'Whether a thread must keep everything.' })
+export class SetLegalHoldInput {
+  @Field(() => ID, { description: 'The thread.' })
+  threadId!: string
+
+  @Field(() => Boolean, { description: 'Whether it must.' })
+  held!: boolean
 }

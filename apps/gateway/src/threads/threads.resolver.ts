@@ -1,17 +1,39 @@
-import type { Member, Retention, Thread } from '@threadkeep/core'
+import type { NewThread, Retention, Thread, ThreadStatus } from '@threadkeep/core'
+import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
-import { PageArgs } from '../schema/page-args.ts'
 import { payload } from '../schema/payload.ts'
 import { Pure } from '../schema/pure.ts'
 import { UserType } from '../users/users.types.ts'
 import type { RetentionInput } from './threads.args.ts'
-import { CreateThreadInput, ThreadsArgs, threadFilter } from './threads.args.ts'
-import { CreateThreadPayload } from './threads.payloads.ts'
-import { MemberConnection, MemberType, RetentionType, ThreadConnection, ThreadType } from './threads.types.ts'
+import {
+  CreateThreadInput,
+  DeleteThreadInput,
+  ForkThreadInput,
+  RestoreThreadInput,
+  SetLegalHoldInput,
+  SetThreadStatusInput,
+  StartDirectThreadInput,
+  ThreadsArgs,
+  TruncateThreadInput,
+  threadFilter,
+  UpdateThreadInput,
+} from './threads.args.ts'
+import {
+  CreateThreadPayload,
+  DeleteThreadPayload,
+  ForkThreadPayload,
+  RestoreThreadPayload,
+  SetLegalHoldPayload,
+  SetThreadStatusPayload,
+  StartDirectThreadPayload,
+  TruncateThreadPayload,
+  UpdateThreadPayload,
+} from './threads.payloads.ts'
+import { RetentionType, ThreadConnection, ThreadType } from './threads.types.ts'
 
 /** Threads: what the domain says, in GraphQL's words. */
 @Resolver(() => ThreadType)
@@ -37,17 +59,99 @@ export class ThreadsResolver {
 
   @Mutation(() => CreateThreadPayload, { description: 'Makes a thread that you own.' })
   createThread(
-    @Arg('input', () => CreateThreadInput) { returnExisting, retention, members, ...rest }: CreateThreadInput,
+    @Arg('input', () => CreateThreadInput) input: CreateThreadInput,
     @Ctx() { keep, actor }: RequestContext,
   ): Promise<CreateThreadPayload> {
+    return payload(async () => ({ thread: await keep.threads.create(actor, newThread(input)) }))
+  }
+
+  @Mutation(() => UpdateThreadPayload, { description: 'Changes a thread: what the input does not name stays.' })
+  updateThread(
+    @Arg('input', () => UpdateThreadInput) { threadId, version, title, ...patch }: UpdateThreadInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<UpdateThreadPayload> {
+    const { metadata, retention } = patch
     return payload(async () => ({
-      thread: await keep.threads.create(actor, {
-        ...given(rest),
-        ...(returnExisting && { ifExists: 'return' }),
-        ...(retention && { retention: readRetention(retention) }),
-        ...(members && { members: members.map(given) }),
-      }),
+      thread: await keep.threads.update(
+        actor,
+        threadId,
+        {
+          ...given({ title }),
+          ...(metadata !== undefined && { metadata }),
+          ...(retention !== undefined && { retention: retention && readRetention(retention) }),
+        },
+        given({ version: version as Version | undefined }),
+      ),
     }))
+  }
+
+  @Mutation(() => SetThreadStatusPayload, { description: 'Opens, locks or closes a thread that you own.' })
+  setThreadStatus(
+    @Arg('input', () => SetThreadStatusInput) { threadId, status, reason }: SetThreadStatusInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<SetThreadStatusPayload> {
+    const wanted = { type: status, ...given({ reason }) } as ThreadStatus
+    return payload(async () => ({ thread: await keep.threads.setStatus(actor, threadId, wanted) }))
+  }
+
+  @Mutation(() => StartDirectThreadPayload, {
+    description: 'The one thread of the two of you; made when there is none.',
+  })
+  startDirectThread(
+    @Arg('input', () => StartDirectThreadInput) { userId }: StartDirectThreadInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<StartDirectThreadPayload> {
+    return payload(async () => ({ thread: await keep.threads.direct(actor, userId) }))
+  }
+
+  @Mutation(() => ForkThreadPayload, { description: 'A new thread of yours that begins as a copy of this one.' })
+  forkThread(
+    @Arg('input', () => ForkThreadInput) { threadId, messageId, thread }: ForkThreadInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<ForkThreadPayload> {
+    return payload(async () => ({
+      thread: await keep.threads.fork(actor, threadId, messageId, thread ? newThread(thread) : undefined),
+    }))
+  }
+
+  @Mutation(() => TruncateThreadPayload, { description: 'Removes every message after one, for good.' })
+  truncateThread(
+    @Arg('input', () => TruncateThreadInput) { threadId, messageId, inclusive }: TruncateThreadInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<TruncateThreadPayload> {
+    return payload(async () => ({
+      removedCount: await keep.threads.truncate(actor, threadId, messageId, given({ inclusive })),
+      thread: await keep.threads.get(actor, threadId),
+    }))
+  }
+
+  @Mutation(() => DeleteThreadPayload, {
+    description: 'Hides a thread that you own at once; after some days it is gone.',
+  })
+  deleteThread(
+    @Arg('input', () => DeleteThreadInput) { threadId, immediate }: DeleteThreadInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<DeleteThreadPayload> {
+    return payload(async () => {
+      await keep.threads.delete(actor, threadId, given({ immediate }))
+      return { deletedThreadId: threadId }
+    })
+  }
+
+  @Mutation(() => RestoreThreadPayload, { description: 'Brings a deleted thread back, while it can be.' })
+  restoreThread(
+    @Arg('input', () => RestoreThreadInput) { threadId }: RestoreThreadInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<RestoreThreadPayload> {
+    return payload(async () => ({ thread: await keep.threads.restore(actor, threadId) }))
+  }
+
+  @Mutation(() => SetLegalHoldPayload, { description: 'Makes a thread keep everything. Needs the scope `admin`.' })
+  setLegalHold(
+    @Arg('input', () => SetLegalHoldInput) { threadId, held }: SetLegalHoldInput,
+    @Ctx() { keep, actor }: RequestContext,
+  ): Promise<SetLegalHoldPayload> {
+    return payload(async () => ({ thread: await keep.threads.setLegalHold(actor, threadId, held) }))
   }
 
   @Pure()
@@ -86,28 +190,18 @@ export class ThreadsResolver {
   owner(@Root() thread: Thread, @Ctx() { load }: RequestContext) {
     return load.user.load(thread.ownerId)
   }
+}
 
-  @FieldResolver(() => MemberConnection, { description: 'Who is in it.' })
-  async members(
-    @Root() thread: Thread,
-    @Args(() => PageArgs) args: PageArgs,
-    @Ctx() { keep, actor }: RequestContext,
-  ): Promise<Connection<Member>> {
-    return new MemberConnection(await keep.threads.members(actor, thread.id, given(args)), () => thread.memberCount)
+function newThread({ returnExisting, retention, members, ...rest }: CreateThreadInput): NewThread {
+  return {
+    ...given(rest),
+    ...(returnExisting && { ifExists: 'return' }),
+    ...(retention && { retention: readRetention(retention) }),
+    ...(members && { members: members.map(given) }),
   }
 }
 
-/** What a member shows beside its record. */
-@Resolver(() => MemberType)
-export class MembersResolver {
-  @FieldResolver(() => UserType, { nullable: true, description: 'The person, when there is a profile.' })
-  user(@Root() member: Member, @Ctx() { load }: RequestContext) {
-    return load.user.load(member.userId)
-  }
-}
-
-/** A retention as the domain takes it. */
-export function readRetention({ maxAgeSeconds, maxMessages }: RetentionInput): Retention {
+function readRetention({ maxAgeSeconds, maxMessages }: RetentionInput): Retention {
   return given({
     maxAge: typeof maxAgeSeconds === 'number' ? maxAgeSeconds * 1000 : undefined,
     maxMessages,

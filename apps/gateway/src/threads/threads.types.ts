@@ -1,23 +1,10 @@
-import type { Member, MemberRole, Thread, ThreadStatus } from '@threadkeep/core'
+import type { Thread, ThreadStatus } from '@threadkeep/core'
 import type { JsonObject, Millis } from '@threadkeep/core/store'
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../schema/connection.ts'
 import { enumOf } from '../schema/enum-of.ts'
 import { NodeType } from '../schema/node.ts'
 import { DateTime, JSONObject } from '../schema/scalars.ts'
-
-/** What a member may do: each role includes those before it. */
-export const MemberRoleEnum = enumOf<MemberRole>('viewer', 'member', 'editor', 'owner')
-registerEnumType(MemberRoleEnum, {
-  name: 'MemberRole',
-  description: 'What a member may do. Each role includes those before it.',
-  valuesConfig: {
-    VIEWER: { description: 'Reads.' },
-    MEMBER: { description: 'Writes messages, changes and deletes its own.' },
-    EDITOR: { description: 'Changes the thread and any message, and writes as others.' },
-    OWNER: { description: 'Manages members, status and the life of the thread.' },
-  },
-})
 
 /** Whether a thread takes messages. */
 export const ThreadStateEnum = enumOf<ThreadStatus['type']>('active', 'locked', 'closed')
@@ -105,34 +92,3 @@ export class ThreadType extends NodeType {
 
 /** A page of threads. */
 export const ThreadConnection = connectionType<Thread>('Thread', () => ThreadType)
-
-/** One person's place in a thread. */
-@ObjectType('Member', { simpleResolvers: true, description: "One person's place in a thread." })
-export class MemberType {
-  @Field(() => ID, { description: 'The thread.' })
-  threadId!: string
-
-  @Field(() => ID, { description: 'The person.' })
-  userId!: string
-
-  @Field(() => MemberRoleEnum, { description: 'What this person may do here.' })
-  role!: MemberRole
-
-  @Field(() => DateTime, { description: 'Since when.' })
-  joinedAt!: Millis
-
-  @Field(() => Int, { description: 'The newest message this person shows as read.' })
-  readSeq!: number
-
-  @Field(() => Int, { description: 'The newest message that has reached this person.' })
-  deliveredSeq!: number
-
-  @Field(() => Boolean, { description: 'Whether this person has put the thread away.' })
-  archived!: boolean
-
-  @Field(() => Boolean, { description: 'Whether this person wants no notifications from it.' })
-  muted!: boolean
-}
-
-/** A page of members. */
-export const MemberConnection = connectionType<Member>('Member', () => MemberType)
