@@ -52,7 +52,7 @@ export const userCases: readonly DomainCase[] = [
       email: 'ada@example.org',
       role: 'developer',
       preferences: { theme: 'dark', nested: { a: [1, null, true] } },
-      metadata: { team: 'engine', __proto__: 1 },
+      metadata: { team: 'engine', constructor: 'x', 'a.b': { $gt: '' } },
     }
     const made = await chat.users.create(ada, 'ada', profile)
     const { version, ...rest } = made

@@ -105,12 +105,20 @@ export function createThreadWriter(context: Context): ThreadWriter {
   async function commitGroup(lane: Lane, group: Pending[]): Promise<void> {
     try {
       for (let attempt = 1; group.length > 0; attempt++) {
+        const remembered = lane.state !== undefined
         const draft = await prepare(lane, group)
-        const planned = await planAll(lane, draft, group)
+        const { planned, refused, later } = await planAll(draft, group)
+        const changes = finish(draft, context.limits)
+        // A commit proves what it was planned on. What refuses, or finds nothing to do, must not rest on an old memory either.
+        if (remembered && (refused.length > 0 || changes.length === 1)) {
+          lane.state = undefined
+          continue
+        }
+        for (const { pending, error } of refused) pending.reject(error)
+        lane.queue.unshift(...later)
         // From here on those that were answered, or wait for the next group, are no longer this commit's.
         group = planned.map(({ pending }) => pending)
         if (group.length === 0) return
-        const changes = finish(draft, context.limits)
         // Nothing but the check of the root: nothing to write.
         const done =
           changes.length === 1
@@ -157,9 +165,10 @@ export function createThreadWriter(context: Context): ThreadWriter {
     return draft
   }
 
-  /** Plans each operation on the draft; those that refuse are answered at once and leave no trace. */
-  async function planAll(lane: Lane, draft: Draft, group: readonly Pending[]): Promise<Planned[]> {
+  /** Plans each operation on the draft; those that refuse, or must wait for the next group, leave no trace. */
+  async function planAll(draft: Draft, group: readonly Pending[]): Promise<Plans> {
     const planned: Planned[] = []
+    const refused: { readonly pending: Pending; readonly error: unknown }[] = []
     const later: Pending[] = []
     for (const [index, pending] of group.entries()) {
       const { operation } = pending
@@ -172,11 +181,10 @@ export function createThreadWriter(context: Context): ThreadWriter {
         if (result === nextGroup) later.push(pending)
         else planned.push({ pending, result, index })
       } catch (error) {
-        pending.reject(error)
+        refused.push({ pending, error })
       }
     }
-    lane.queue.unshift(...later)
-    return planned
+    return { planned, refused, later }
   }
 
   /** What of the group is left to plan again after a check failed: all of it, but for an operation that its claim refuses. */
@@ -224,6 +232,12 @@ interface Planned {
   readonly pending: Pending
   readonly result: unknown
   readonly index: number
+}
+
+interface Plans {
+  readonly planned: readonly Planned[]
+  readonly refused: readonly { readonly pending: Pending; readonly error: unknown }[]
+  readonly later: readonly Pending[]
 }
 
 function assertOpen(scope: ThreadScope, operation: ThreadOperation<unknown>): void {

@@ -11,6 +11,8 @@ export function assertMemberRole(role: unknown): asserts role is MemberRole {
     throw new ThreadkeepError('INVALID_ROLE', `A member's role is one of ${memberRoles.join(', ')}.`)
 }
 
+const maxFirstMembers = 1_000
+
 /** The first members of a thread: its creator as owner, and those named, each once. */
 export function checkMembers(
   context: Context,
@@ -19,7 +21,16 @@ export function checkMembers(
 ): ReadonlyMap<string, MemberRole> {
   if (!Array.isArray(input)) throw new ThreadkeepError('INVALID', 'members must be a list of { userId, role }.')
   const members = new Map<string, MemberRole>()
-  for (const { userId, role = 'member' } of input) {
+  // Beyond that one commit would be too much: the others join one by one.
+  if (input.length > maxFirstMembers)
+    throw new ThreadkeepError(
+      'INVALID_LIMIT',
+      `A thread starts with at most ${maxFirstMembers} members: add more later.`,
+    )
+  for (const member of input) {
+    if (typeof member !== 'object' || member === null)
+      throw new ThreadkeepError('INVALID', 'members must be a list of { userId, role }.')
+    const { userId, role = 'member' } = member
     assertMemberRole(role)
     members.set(normalId(userId, 'user id'), role)
   }
