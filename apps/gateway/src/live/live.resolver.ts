@@ -1,8 +1,9 @@
-import type { LiveItem } from '@threadkeep/core'
-import { Arg, ID, Resolver, Root, Subscription } from 'type-graphql'
+import type { LiveItem, Thread } from '@threadkeep/core'
+import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import { Pure } from '../schema/pure.ts'
 import { Cursor } from '../schema/scalars.ts'
+import { ThreadType } from '../threads/threads.types.ts'
 import type { LiveView } from './live.types.ts'
 import { LiveEventType, liveView } from './live.types.ts'
 
@@ -41,6 +42,17 @@ export class LiveResolver {
   })
   viewerEvents(@Root() item: LiveItem, @Arg('after', () => Cursor, after) _after?: string): LiveView {
     return liveView(item)
+  }
+}
+
+/** What live updates add to a thread. */
+@Resolver(() => ThreadType)
+export class ThreadLiveResolver {
+  @FieldResolver(() => Cursor, {
+    description: 'Right after everything that has happened in it: `threadEvents(after: …)` goes on from here.',
+  })
+  cursor(@Root() thread: Thread, @Ctx() { keep }: RequestContext): Promise<string> {
+    return keep.live.cursorAt(thread.id, thread.eventSeq)
   }
 }
 
