@@ -11,7 +11,7 @@ export type Line = { readonly number: number; readonly row: Row } | { readonly n
 const maxLineLength = 4 * 1024 * 1024
 const jsonStart = '{"format":"threadkeep-export","records":['
 
-/** Reads the rows of an export as they arrive, in either format, gzipped or not; at the end compares the manifest's checksum: `CORRUPT`. */
+/** Reads the rows of an export as they arrive, in either format, gzipped or not; at the end compares the manifest's checksum. `INVALID` for a file that is no export, or not a whole one. */
 export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerator<Line, void, undefined> {
   const sum = createHash('sha256')
   let manifest: Manifest | undefined
@@ -28,10 +28,10 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
     number++
     let row: Row | ManifestRow
     try {
-      row = JSON.parse(text) as Row | ManifestRow
+      row = parseObject(text) as Row | ManifestRow
     } catch {
       sum.update(text).update('\n')
-      yield { number, error: 'This line is not JSON.' }
+      yield { number, error: 'This line is not a JSON object.' }
       continue
     }
     if (row.type === 'manifest') {
@@ -43,20 +43,26 @@ export async function* readRows(bytes: AsyncIterable<Uint8Array>): AsyncGenerato
     yield { number, row }
   }
   if (manifest === undefined)
-    throw new ThreadkeepError('CORRUPT', 'The export ends without its manifest: the file is cut short.')
+    throw new ThreadkeepError('INVALID', 'The export ends without its manifest: the file is cut short.')
   if (manifest.sha256 !== sum.digest('hex'))
     throw new ThreadkeepError(
-      'CORRUPT',
+      'INVALID',
       'The rows of this export do not have the checksum of its manifest: the file was changed or damaged.',
     )
 }
 
 function parseManifest(text: string): Manifest {
   try {
-    return JSON.parse(text) as Manifest
+    return parseObject(text) as Manifest
   } catch (cause) {
-    throw new ThreadkeepError('CORRUPT', 'The manifest of this export cannot be read.', { cause })
+    throw new ThreadkeepError('INVALID', 'The manifest of this export cannot be read.', { cause })
   }
+}
+
+function parseObject(text: string): object {
+  const value: unknown = JSON.parse(text)
+  if (typeof value !== 'object' || value === null) throw new TypeError('Not an object.')
+  return value
 }
 
 /** The bytes themselves, or what is zipped in them. */
@@ -73,7 +79,7 @@ async function unzipped(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable
     try {
       for await (const chunk of Readable.from(whole).compose(createGunzip())) yield chunk as Uint8Array
     } catch (cause) {
-      throw new ThreadkeepError('CORRUPT', 'The file is not whole gzip.', { cause })
+      throw new ThreadkeepError('INVALID', 'The file is not whole gzip.', { cause })
     }
   })()
 }
@@ -97,6 +103,6 @@ function decode(read: () => string): string {
   try {
     return read()
   } catch (cause) {
-    throw new ThreadkeepError('CORRUPT', 'The file is not UTF-8.', { cause })
+    throw new ThreadkeepError('INVALID', 'The file is not UTF-8.', { cause })
   }
 }
