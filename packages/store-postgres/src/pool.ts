@@ -106,6 +106,8 @@ function poolOf(
   })
   // An idle connection that breaks is replaced when it is needed; without a listener it would end the process.
   own.on('error', () => {})
+  // The server may end a connection in the very message that makes it: by the time `connect` has resolved, it is too late to listen.
+  own.on('connect', (client) => client.on('error', () => {}))
   return { pool: own, release: () => own.end() }
 }
 
