@@ -63,21 +63,19 @@ export async function caughtUp(keep: Threadkeep, timeout = 20_000): Promise<void
   }
 }
 
-/** Holds when statistics and index agree with what is stored. */
-export async function expectExact(keep: Threadkeep, messages: number): Promise<void> {
+/** Holds when statistics agree with what is stored, and every message of these threads is found. */
+export async function expectExact(keep: Threadkeep, messages: number, threadIds: readonly string[]): Promise<void> {
   expect(await keep.stats.reconcile(admin)).toEqual([])
   expect((await keep.stats.system(admin)).totalMessages).toBe(messages)
   let found = 0
-  let after: string | undefined
-  do {
-    const answer = await keep.search.messages(admin, {
-      query: 'hello',
-      anyUser: true,
-      limit: 100,
-      ...(after && { after }),
-    })
-    found += answer.results.length
-    after = answer.nextCursor
-  } while (after !== undefined)
+  for (let from = 0; from < threadIds.length; from += 10) {
+    const ask = { query: 'hello', anyUser: true, limit: 100, threadIds: threadIds.slice(from, from + 10) }
+    let after: string | undefined
+    do {
+      const answer = await keep.search.messages(admin, { ...ask, ...(after && { after }) })
+      found += answer.results.length
+      after = answer.nextCursor
+    } while (after !== undefined)
+  }
   expect(found).toBe(messages)
 }

@@ -13,15 +13,15 @@ describe.skipIf(!kafka.available)('a worker', () => {
   test('brings every committed change of every tenant to index and statistics, and the outboxes are empty then', async () => {
     const backend = memoryBackend()
     const keeps = ['', 'acme'].map((tenant) => gatewayOf(backend, tenant))
-    await chat(keeps[0]!, 'ada', texts(30))
+    const first = await chat(keeps[0]!, 'ada', texts(30))
     await using worker = await startWorker(workerOptions(backend, await openLog(kafka)))
-    await chat(keeps[1]!, 'bob', texts(20))
+    const other = await chat(keeps[1]!, 'bob', texts(20))
     const threadId = await chat(keeps[0]!, 'ada', texts(5))
     const page = await keeps[0]!.messages.history({ userId: 'ada' }, { limit: 1 })
     await keeps[0]!.messages.delete({ userId: 'ada' }, threadId, page[0]!.id)
     for (const keep of keeps) await caughtUp(keep)
-    await expectExact(keeps[0]!, 34)
-    await expectExact(keeps[1]!, 20)
+    await expectExact(keeps[0]!, 34, [first, threadId])
+    await expectExact(keeps[1]!, 20, [other])
     for (let shard = 0; shard < 16; shard++)
       expect(await backend.store.list(names.outbox(shard), { limit: 1 })).toEqual([])
     expect(await (await fetch(`${worker.url}/metrics`)).text()).toMatch(
@@ -36,7 +36,7 @@ describe.skipIf(!kafka.available)('a worker', () => {
     const backend = memoryBackend()
     const keep = gatewayOf(backend)
     const log = await openLog(kafka)
-    await chat(keep, 'ada', texts(3))
+    const threadId = await chat(keep, 'ada', texts(3))
     await using relay = await startWorker({ ...workerOptions(backend, log), jobs: ['relay'] })
     void relay
     await expect
@@ -54,7 +54,7 @@ describe.skipIf(!kafka.available)('a worker', () => {
     await using rest = await startWorker({ ...workerOptions(backend, log), jobs: ['indexing', 'statistics'] })
     void rest
     await caughtUp(keep)
-    await expectExact(keep, 3)
+    await expectExact(keep, 3, [threadId])
   })
 
   test('duplicates, replays and reordering change nothing', async () => {
@@ -75,9 +75,9 @@ describe.skipIf(!kafka.available)('a worker', () => {
     void worker
     await caughtUp(keep)
     await sink.append(shard, records)
-    await chat(keep, 'ada', texts(1))
+    const later = await chat(keep, 'ada', texts(1))
     await caughtUp(keep)
-    await expectExact(keep, 11)
+    await expectExact(keep, 11, [threadId, later])
   })
 
   test('a poison event is parked, other threads flow within five seconds, and the thread itself stays exact', async () => {
@@ -104,12 +104,12 @@ describe.skipIf(!kafka.available)('a worker', () => {
       values.map((value) => ({ key: threadId, value })),
     )
     const began = performance.now()
-    await chat(keep, 'eve', texts(5))
+    const other = await chat(keep, 'eve', texts(5))
     await caughtUp(keep)
     expect(performance.now() - began).toBeLessThan(5_000)
     await keep.messages.append({ userId: 'ada' }, threadId, { role: 'user', content: 'hello again' })
     await caughtUp(keep)
-    await expectExact(keep, 11)
+    await expectExact(keep, 11, [threadId, other])
     expect(reports.filter((report) => report.includes('dead letters')).length).toBeGreaterThanOrEqual(4)
   })
 
@@ -125,9 +125,9 @@ describe.skipIf(!kafka.available)('a worker', () => {
       .toBeGreaterThan(50)
     await first.close()
     await using third = await startWorker(workerOptions(backend, log))
-    await load
+    const threadIds = await load
     await caughtUp(keep)
-    await expectExact(keep, 720)
+    await expectExact(keep, 720, threadIds)
     void [second, third]
   })
 

@@ -1,3 +1,5 @@
 export type { Backend } from './backend.ts'
 export { ofTenant } from './of-tenant.ts'
+export type { BackendUrls } from './open-backend.ts'
+export { openBackend } from './open-backend.ts'
 export { listTenants } from './tenant-registry.ts'

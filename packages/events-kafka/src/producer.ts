@@ -34,23 +34,32 @@ export function safeProducer(kafka: Kafka): SafeProducer {
     broken.then((producer) => producer.disconnect()).catch(() => {})
   }
 
+  async function send(topic: string, messages: readonly Message[]): Promise<number> {
+    current ??= connect()
+    const used = current
+    try {
+      const producer = await used
+      const [answer] = await producer.send({ topic, messages: [...messages], acks: -1, timeout: 10_000 })
+      return Number(answer!.baseOffset)
+    } catch (error) {
+      discard(used)
+      throw toThreadkeepError(error)
+    }
+  }
+
+  let last: Promise<unknown> = Promise.resolve()
   return {
-    async send(topic, messages) {
-      current ??= connect()
-      const used = current
-      try {
-        const producer = await used
-        const [answer] = await producer.send({ topic, messages: [...messages], acks: -1, timeout: 10_000 })
-        return Number(answer!.baseOffset)
-      } catch (error) {
-        discard(used)
-        throw toThreadkeepError(error)
-      }
+    // One after another: the broker takes an idempotent producer's batches no other way.
+    send(topic, messages) {
+      const sending = last.then(() => send(topic, messages))
+      last = sending.catch(() => {})
+      return sending
     },
     async close() {
-      const last = current
+      await last
+      const open = current
       current = undefined
-      await last?.then((producer) => producer.disconnect()).catch(() => {})
+      await open?.then((producer) => producer.disconnect()).catch(() => {})
     },
   }
 }

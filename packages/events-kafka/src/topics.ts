@@ -42,10 +42,10 @@ export async function createTopics(place: KafkaPlace, options: TopicOptions = {}
         })),
       })
     const { topics } = await admin.fetchTopicMetadata({ topics: [events, deadLetters] })
-    return topics.map(({ name, partitions: found }) => ({
-      topic: name,
-      partitions: found.length,
-      created: missing.some(({ topic }) => topic === name),
+    return [events, deadLetters].map((topic) => ({
+      topic,
+      partitions: topics.find(({ name }) => name === topic)!.partitions.length,
+      created: missing.some((one) => one.topic === topic),
     }))
   })
 }

@@ -1,0 +1,130 @@
+import type { BlobStore, LiveBus, SearchIndex } from '@threadkeep/core'
+import { directoryBlobStore, localLiveBus, memoryBlobStore, memorySearchIndex, memoryStore } from '@threadkeep/core'
+import type { Clock, Store } from '@threadkeep/core/store'
+import { stack, systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import type { Backend } from './backend.ts'
+
+/** What a backend is made of, each by a URL. */
+export interface BackendUrls {
+  /** `memory:`, `sqlite:<file>`, `mongodb://…`, `postgres://…` or `redis://…`. */
+  readonly store: string
+  /** `local:` (default: hints within the process), `redis://…` or `postgres://…`. */
+  readonly live?: string
+  /** `memory:`, `sqlite:<file>`, `mongodb://…`, `postgres://…` or `none:`. Default: with the store; none with Redis. */
+  readonly search?: string
+  /** `memory:`, `file:<directory>`, `mongodb://…` (GridFS) or `none:`. Default: with MongoDB, else none. */
+  readonly blobs?: string
+  /** `redis://…`: copies of records in front of the store. None by default, and none for workers: they must see what is stored now. */
+  readonly cache?: string
+  /** Events go through a log to workers. Default false: the process projects them itself. */
+  readonly external?: boolean
+}
+
+interface Closable {
+  close(): Promise<void>
+}
+
+type Opener<T> = (url: string, clock: Clock) => T | Promise<T>
+type Openers<T> = Readonly<Record<string, Opener<T>>>
+
+const stores: Openers<Store> = {
+  memory: (_, clock) => memoryStore({ clock }),
+  sqlite: async (url, clock) => (await import('@threadkeep/store-sqlite')).sqliteStore({ path: pathOf(url), clock }),
+  mongodb: async (url, clock) => (await import('@threadkeep/store-mongo')).mongoStore({ url, clock }),
+  postgres: async (url, clock) => (await import('@threadkeep/store-postgres')).postgresStore({ url, clock }),
+  redis: async (url, clock) => (await import('@threadkeep/store-redis')).redisStore({ url, clock }),
+}
+
+const searches: Openers<SearchIndex | undefined> = {
+  none: () => undefined,
+  memory: (_, clock) => memorySearchIndex({ clock }),
+  sqlite: async (url, clock) =>
+    (await import('@threadkeep/store-sqlite')).sqliteSearchIndex({ path: pathOf(url), clock }),
+  mongodb: async (url, clock) => (await import('@threadkeep/store-mongo')).mongoSearchIndex({ url, clock }),
+  postgres: async (url, clock) => (await import('@threadkeep/store-postgres')).postgresSearchIndex({ url, clock }),
+}
+
+const buses: Openers<LiveBus> = {
+  local: () => localLiveBus(),
+  redis: async (url) => (await import('@threadkeep/store-redis')).redisLiveBus({ url }),
+  postgres: async (url) => (await import('@threadkeep/store-postgres')).postgresLiveBus({ url }),
+}
+
+const blobStores: Openers<BlobStore | undefined> = {
+  none: () => undefined,
+  memory: (_, clock) => memoryBlobStore({ clock }),
+  file: (url, clock) => directoryBlobStore({ path: pathOf(url), clock }),
+  mongodb: async (url, clock) => (await import('@threadkeep/store-mongo')).gridFsBlobStore({ url, clock }),
+}
+
+const caches: Openers<Store> = {
+  redis: async (url, clock) =>
+    (await import('@threadkeep/store-redis')).redisStore({ url, role: 'cache', namespace: 'threadkeep-cache', clock }),
+}
+
+/**
+ * Opens all that a Threadkeep is kept in, loading only the drivers it needs. Either everything is open afterwards or nothing. `MISCONFIGURED`
+ * when a URL names nothing we know.
+ */
+export async function openBackend(urls: BackendUrls, options: { readonly clock?: Clock } = {}): Promise<Backend> {
+  const { clock = systemClock } = options
+  const opened: Closable[] = []
+  const open = async <T extends Closable | undefined>(what: string, openers: Openers<T>, url: string): Promise<T> => {
+    const one = await openerOf(what, openers, url)(url, clock)
+    if (one) opened.push(one)
+    return one
+  }
+  const close = async (): Promise<void> => {
+    await Promise.allSettled(opened.reverse().map((one) => one.close()))
+  }
+  const kind = kindOf(urls.store)
+  try {
+    const base = await open('store', stores, urls.store)
+    const live = await open('live', buses, urls.live ?? 'local:')
+    const search = await open('search', searches, urls.search ?? (kind === 'redis' ? 'none:' : urls.store))
+    const blobs = await open('blobs', blobStores, urls.blobs ?? (kind === 'mongodb' ? urls.store : 'none:'))
+    return {
+      store: urls.cache === undefined ? base : await cached(base, await open('cache', caches, urls.cache), live),
+      live,
+      ...(search && { search }),
+      ...(blobs && { blobs }),
+      ...(urls.external && { projector: 'external' as const }),
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+async function cached(base: Store, cache: Store, bus: LiveBus): Promise<Store> {
+  const { withCache } = await import('@threadkeep/wrappers')
+  return stack(base, [withCache({ cache, shared: true, bus })])
+}
+
+function openerOf<T>(what: string, openers: Openers<T>, url: string): Opener<T> {
+  const kind = kindOf(url)
+  if (Object.hasOwn(openers, kind)) return openers[kind]!
+  // The URL itself may hold a password: it stays unsaid.
+  throw new ThreadkeepError(
+    'MISCONFIGURED',
+    `The URL for ${what} begins with ${Object.keys(openers)
+      .map((known) => `${known}:`)
+      .join(', ')}.`,
+  )
+}
+
+const aliases: Readonly<Record<string, string>> = { 'mongodb+srv': 'mongodb', postgresql: 'postgres', rediss: 'redis' }
+
+/** What a URL speaks of. */
+function kindOf(url: string): string {
+  const scheme = /^([a-z+]+):/.exec(url)?.[1] ?? ''
+  return aliases[scheme] ?? scheme
+}
+
+/** The path in `sqlite:/var/lib/chat.db`, `sqlite:chat.db` or `sqlite:///var/lib/chat.db`. */
+function pathOf(url: string): string {
+  const path = decodeURIComponent(url.slice(url.indexOf(':') + 1).replace(/^\/\/(?=\/)/, ''))
+  if (path === '') throw new ThreadkeepError('MISCONFIGURED', 'A URL such as sqlite:chat.db names a path.')
+  return path
+}
