@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto'
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
-import type { JsonObject } from '../../store/types.ts'
+import type { JsonObject, Version } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
@@ -39,7 +39,8 @@ interface Checked {
 interface Appended {
   readonly record: MessageRecord
   readonly eventSeq: number
-  readonly deduplicated: boolean
+  /** The stored message's, when it was sent before. */
+  readonly version?: Version
 }
 
 const roles: ReadonlySet<string> = new Set<Role>(['user', 'assistant', 'system', 'tool'])
@@ -113,7 +114,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     const expiresAt = expiryOf(scope, message.ttl)
     const record = recordOf(message, thread.id, seq, now, expiresAt)
     const eventSeq = placeMessage(scope, actor.userId, record, now)
-    return { record, eventSeq, deduplicated: false }
+    return { record, eventSeq }
   }
 
   /** Finds out whether a message was sent before. */
@@ -144,7 +145,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     }
     const [stored] = await context.store.get([at(names.messages(threadId), seqKey(first.seq))])
     if (!stored) throw new ThreadkeepError('NOT_FOUND', 'This message was sent before and is gone by now.')
-    return { record: asRecord<MessageRecord>(stored.value), eventSeq: first.eventSeq, deduplicated: true }
+    return { record: asRecord<MessageRecord>(stored.value), eventSeq: first.eventSeq, version: stored.version }
   }
 
   async function appendMany(
@@ -189,10 +190,10 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
       },
     })
     const thread = toThread(state.thread, state.version)
-    return result.map(({ record, eventSeq, deduplicated }) => ({
-      message: toMessage(record, state.version),
+    return result.map(({ record, eventSeq, version }) => ({
+      message: toMessage(record, version ?? state.version),
       thread,
-      deduplicated,
+      deduplicated: version !== undefined,
       eventSeq,
     }))
   }

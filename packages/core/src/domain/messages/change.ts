@@ -187,7 +187,7 @@ export function createMessageChanges(
     ): Promise<number> {
       const id = normalId(threadId, 'thread id')
       await reader.open(actor, id, 'thread.truncate')
-      const anchor = await reads.seqOf(id, messageId)
+      const anchor = await reads.seqFor(actor, id, messageId)
       if (anchor === undefined) throw messageNotFound()
       const after = options.inclusive ? anchor - 1 : anchor
       let removed = 0

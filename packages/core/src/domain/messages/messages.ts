@@ -28,5 +28,5 @@ export function createMessages(context: Context, door: Door, reader: ThreadReade
     ...createFeedback(context, reader, writer, kinds, reads),
     ...createHistory(context, door, reader, kinds, reads),
   }
-  return { messages: door.guard(messages, { streams: ['stream'] }), truncate, seqOf: reads.seqOf, reads }
+  return { messages: door.guard(messages, { streams: ['stream'] }), truncate, seqFor: reads.seqFor, reads }
 }

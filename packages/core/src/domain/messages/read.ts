@@ -50,7 +50,15 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
     }
   }
 
-  /** Where a message stands, whether it can be read or not; undefined when there is none. */
+  /** Where a message stands, deleted or not; undefined when there is none, or none that the actor may see. */
+  async function seqFor(actor: Actor, threadId: string, messageId: string): Promise<number | undefined> {
+    const seq = await seqOf(threadId, messageId)
+    const [entry] = seq === undefined ? [] : await store.get([at(names.messages(threadId), seqKey(seq))])
+    return entry && acceptFor(actor, kinds, { includeDeleted: true })(asRecord<MessageRecord>(entry.value))
+      ? seq
+      : undefined
+  }
+
   async function seqOf(threadId: string, messageId: string): Promise<number | undefined> {
     const [entry] = await store.get([at(names.messageIds(threadId), token(normalId(messageId, 'message id')))])
     return entry?.value['seq'] as number | undefined
@@ -141,7 +149,7 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
     cursor: (m: Message) => string,
   ): Promise<Page<Message>> {
     await reader.open(actor, threadId)
-    const seq = await seqOf(threadId, messageId)
+    const seq = await seqFor(actor, threadId, messageId)
     if (seq === undefined) throw messageNotFound()
     const half = Math.floor(limit / 2)
     const [before, after] = await Promise.all([
@@ -236,7 +244,7 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
     if (count > 1000) throw new ThreadkeepError('INVALID_LIMIT', 'At most 1,000 at once.')
   }
 
-  return { collect, seqOf, seesHidden, page, newest, get, getMany, last }
+  return { collect, seqFor, seesHidden, page, newest, get, getMany, last }
 }
 
 function messageOf(entry: Entry): Message {

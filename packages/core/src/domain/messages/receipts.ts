@@ -68,7 +68,7 @@ export function createReceipts(
     if (!member) throw new ThreadkeepError('FORBIDDEN', 'Only members have read markers.')
     if (typeof to !== 'object' || to === null)
       throw new ThreadkeepError('INVALID', 'Say how far: { seq } or { messageId }.')
-    const wanted = 'seq' in to ? to.seq : await reads.seqOf(id, to.messageId)
+    const wanted = 'seq' in to ? to.seq : await reads.seqFor(actor, id, to.messageId)
     if (wanted === undefined) throw messageNotFound()
     const seq = withinThread(wanted, thread.seq)
     return move(actor, id, (old) => ({

@@ -1,5 +1,5 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
-import type { Change, JsonObject } from '../../store/types.ts'
+import type { Change, JsonObject, Millis } from '../../store/types.ts'
 import type { DomainEvent } from '../events/event.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
@@ -42,12 +42,13 @@ export function checkNewThread(context: Context, actor: Actor, input: NewThread)
   }
 }
 
-/** The changes that bring a thread into being, and its first events. */
+/** The changes that bring a thread into being, and its first events. An import says in `joinedAt` since when members have been in. */
 export function threadCreation(
   context: Context,
   actor: Actor,
   thread: CheckedThread,
   extra: Partial<ThreadRecord> = {},
+  joinedAt: ReadonlyMap<string, Millis> = new Map(),
 ) {
   const now = context.clock.now()
   const stream = threadStream(thread.id)
@@ -71,7 +72,7 @@ export function threadCreation(
       threadId: thread.id,
       userId,
       role,
-      joinedAt: now,
+      joinedAt: joinedAt.get(userId) ?? now,
       joinedEventSeq: eventSeq,
       archived: false,
       muted: false,

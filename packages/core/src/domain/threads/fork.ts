@@ -26,7 +26,7 @@ export function createFork(
   reader: ThreadReader,
   writer: ThreadWriter,
   kinds: Kinds,
-  seqOf: (threadId: string, messageId: string) => Promise<number | undefined>,
+  seqFor: (actor: Actor, threadId: string, messageId: string) => Promise<number | undefined>,
 ) {
   const { store, clock, limits } = context
   return async function fork(
@@ -37,7 +37,7 @@ export function createFork(
   ): Promise<Thread> {
     const source = normalId(threadId, 'thread id')
     const { thread } = await reader.open(actor, source, 'thread.fork')
-    const last = await seqOf(source, messageId)
+    const last = await seqFor(actor, source, messageId)
     if (last === undefined) throw messageNotFound()
     const checked = checkNewThread(context, actor, { title: thread.title, metadata: thread.metadata, ...input })
     const purgeAt = clock.now() + limits.deleteGrace

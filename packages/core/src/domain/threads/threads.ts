@@ -16,7 +16,7 @@ import { createThreadUpdates } from './update.ts'
 /** What threads need of messages. */
 export interface ThreadMessages {
   readonly truncate: Threads['truncate']
-  seqOf(threadId: string, messageId: string): Promise<number | undefined>
+  seqFor(actor: Actor, threadId: string, messageId: string): Promise<number | undefined>
 }
 
 /** The threads of a context. */
@@ -42,7 +42,7 @@ export function createThreads(
     ...createThreadUpdates(context, writer),
     ...createMembers(context, reader, writer),
     direct: createDirect(context, reader),
-    fork: createFork(context, reader, writer, kinds, messages.seqOf),
+    fork: createFork(context, reader, writer, kinds, messages.seqFor),
     truncate: messages.truncate,
   }
   return door.guard(threads)

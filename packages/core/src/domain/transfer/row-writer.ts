@@ -103,7 +103,13 @@ export function createRowWriter(
       ...(forkedFrom && { forkedFrom }),
       ...(legalHold !== undefined && hasScope(actor, 'admin') && { legalHold }),
     }
-    const made = threadCreation(context, owner, checked, kept)
+    const made = threadCreation(
+      context,
+      owner,
+      checked,
+      kept,
+      new Map(members.map((member) => [normalId(member.userId, 'user id'), member.joinedAt])),
+    )
     for (const { userId, readSeq, deliveredSeq } of members) {
       const marker: ReceiptRecord = { userId, readSeq, publicReadSeq: Math.min(readSeq, deliveredSeq), deliveredSeq }
       if (readSeq > 0 || deliveredSeq > 0)
@@ -125,11 +131,11 @@ export function createRowWriter(
       throw new ThreadkeepError('FORBIDDEN', 'Only an admin imports what others have said.')
     }
     assertMetadata(message.metadata, limits)
-    const { content, data, ...rest } = message
+    const { content, data } = message
     if (content === undefined && data === undefined && message.kind === 'message')
       throw new ThreadkeepError('INVALID_CONTENT', 'A message has content.')
     return {
-      ...rest,
+      ...message,
       id: normalId(message.id, 'message id'),
       authorId: normalId(message.authorId, 'user id'),
       ...(content !== undefined && { content: checkContent(content, limits) }),
@@ -163,9 +169,11 @@ export function createRowWriter(
           scope.read(good.map((record) => at(names.messageIds(id), token(record.id)))),
           scope.read(good.map((record) => at(names.messages(id), seqKey(record.seq)))),
         ])
+        // An import tells of old times: it does not make the thread any newer.
+        const { updatedAt } = scope.thread
         const seen = new Set<string>()
         let next = 0
-        return records.map((record, i): boolean | ThreadkeepError => {
+        const outcomes = records.map((record, i): boolean | ThreadkeepError => {
           if (isThreadkeepError(record)) return record
           const [known, taken] = [ids[next], slots[next]]
           next++
@@ -181,6 +189,8 @@ export function createRowWriter(
             scope.put(editAddress(id, seq, n + 1), asJson(edit), record.expiresAt)
           return true
         })
+        scope.update({ updatedAt })
+        return outcomes
       },
     })
     return result
