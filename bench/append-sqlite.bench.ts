@@ -18,12 +18,11 @@ export default defineBench({
     const store = await sqliteStore({ path: join(directory, 'chat.db') })
     const { threads, messages, projections, close } = createThreadkeep({ store })
     const opened = await Promise.all(Array.from({ length: 8 }, () => threads.create(alice)))
-    let sent = 0
     const appends = async (count: number): Promise<void> => {
       await Promise.all(
         Array.from({ length: inFlight }, async (_, writer) => {
           for (let i = 0; i < count / inFlight; i++)
-            await messages.append(alice, opened[writer % 8]!.id, { content, clientId: `c${sent++}` })
+            await messages.append(alice, opened[writer % 8]!.id, { content })
         }),
       )
     }
