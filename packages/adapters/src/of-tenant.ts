@@ -20,7 +20,7 @@ export function ofTenant(backend: Backend, tenant: string): Omit<Backend, 'close
 }
 
 /** Hints of one tenant. */
-export function tenantLiveBus(inner: LiveBus, tenant: string): LiveBus {
+function tenantLiveBus(inner: LiveBus, tenant: string): LiveBus {
   const topicOf = (topic: string): string => `${tenant}/${topic}`
   return {
     name: inner.name,
@@ -36,7 +36,7 @@ export function tenantLiveBus(inner: LiveBus, tenant: string): LiveBus {
 }
 
 /** One tenant's documents in a shared index, told apart by their thread ids. */
-export function tenantSearchIndex(inner: SearchIndex, tenant: string): SearchIndex {
+function tenantSearchIndex(inner: SearchIndex, tenant: string): SearchIndex {
   const prefix = `${tenant}/`
   const inward = (change: SearchChange): SearchChange =>
     change.type === 'put'
@@ -71,7 +71,7 @@ export function tenantSearchIndex(inner: SearchIndex, tenant: string): SearchInd
 }
 
 /** One tenant's blobs in a shared store. */
-export function tenantBlobStore(inner: BlobStore, tenant: string): BlobStore {
+function tenantBlobStore(inner: BlobStore, tenant: string): BlobStore {
   // Keys are `[a-z0-9_]{1,128}`, which a tenant's name need not be.
   const prefix = `${createHash('sha256').update(tenant).digest('hex').slice(0, 24)}_`
   return {
