@@ -9,48 +9,52 @@ export interface NameRange {
   readonly limit: number
 }
 
-/** Answers the first scope of a kind that has a live record, within bounds. */
-export type FirstScope = (kind: string, bounds: Bounds | undefined) => Promise<string | undefined>
+/** Answers the first scopes of a kind that have a live record, within bounds, each once and in order; none only when there are no more. */
+export type FirstScopes = (kind: string, bounds: Bounds | undefined) => Promise<readonly string[]>
 
 interface Head {
   readonly kind: string
-  readonly scope: string
-  readonly name: string
+  readonly range: ScopeRange
+  /** What has been asked for and not been named yet. */
+  scopes: readonly string[]
 }
 
-/**
- * The names of all collections with a live record, in byte order, each once: one question for each name and for each kind, however many
- * records there are.
- */
+interface ScopeRange {
+  prefix?: string
+  after?: string
+}
+
+/** The names of all collections with a live record, in byte order, each once. */
 export async function collectionNames(
   range: NameRange,
   kinds: readonly string[],
-  firstScope: FirstScope,
+  firstScopes: FirstScopes,
 ): Promise<readonly string[]> {
-  const next = async (kind: string, bounds: Bounds | undefined): Promise<Head | undefined> => {
-    const scope = await firstScope(kind, bounds)
-    return scope === undefined ? undefined : { kind, scope, name: collectionAt({ kind, scope }) }
-  }
-  const ranges = new Map(kinds.flatMap((kind) => scopeRange(kind, range)))
-  const heads = await Promise.all(Array.from(ranges, ([kind, scopes]) => next(kind, boundsOf(scopes))))
+  const heads = await Promise.all(
+    kinds
+      .flatMap((kind) => scopeRange(kind, range))
+      .map(async ([kind, scopes]): Promise<Head> => {
+        return { kind, range: scopes, scopes: await firstScopes(kind, boundsOf(scopes)) }
+      }),
+  )
+  const nameOf = ({ kind, scopes: [scope] }: Head): string => collectionAt({ kind, scope: scope! })
   const names: string[] = []
   while (names.length < range.limit) {
-    const first = heads.reduce(
-      (least, head) => (!least || (head && compareBytes(head.name, least.name) < 0) ? head : least),
-      undefined,
-    )
-    if (!first) return names
-    names.push(first.name)
-    heads[heads.indexOf(first)] = await next(first.kind, boundsOf({ ...ranges.get(first.kind), after: first.scope }))
+    const open = heads.filter(({ scopes }) => scopes.length > 0)
+    if (open.length === 0) return names
+    const head = open.reduce((least, other) => (compareBytes(nameOf(other), nameOf(least)) < 0 ? other : least))
+    names.push(nameOf(head))
+    const [named, ...others] = head.scopes
+    head.scopes = others.length > 0 ? others : await firstScopes(head.kind, boundsOf({ ...head.range, after: named! }))
   }
   return names
 }
 
 /** The range in which the scopes of a kind lie; nothing when none can. Scopes are in the order of the names they stand for. */
-function scopeRange(kind: string, { prefix = '', after }: NameRange): [string, { prefix?: string; after?: string }][] {
+function scopeRange(kind: string, { prefix = '', after }: NameRange): [string, ScopeRange][] {
   if (kind === otherKinds) return [[kind, after === undefined ? { prefix } : { prefix, after }]]
   const stem = `${kind}:`
-  const scopes: { prefix?: string; after?: string } = {}
+  const scopes: ScopeRange = {}
   if (prefix.startsWith(stem)) {
     // With nothing behind the colon, every scope but the empty one starts so.
     if (prefix === stem) scopes.after = ''

@@ -20,6 +20,8 @@ export interface Reader {
 // What a reader has no use for stays on the server.
 const unneeded = { removeAt: 0, touched: 0 } as const
 const fromList = { ...unneeded, _id: 0, scope: 0 } as const
+// Many small collections are named by one question, and a large one costs little.
+const namesOnly = { sort: { scope: 1, key: 1 }, projection: { _id: 0, scope: 1 }, limit: 100, batchSize: 100 } as const
 const ofOneInstant = { readConcern: { level: 'snapshot' } } as const
 
 export function reader({ client, db, deadline }: Connection, kinds: Kinds, clock: Clock): Reader {
@@ -99,12 +101,10 @@ export function reader({ client, db, deadline }: Connection, kinds: Kinds, clock
       patiently(deadline, options, async (signal) => {
         const live = isLive(clock.now())
         return collectionNames(range, await kinds.names(signal), async (kind, scope) => {
-          const first = await records(kind).findOne({ ...(scope && { scope }), ...live } as never, {
-            sort: { scope: 1, key: 1 },
-            projection: { _id: 0, scope: 1 },
-            signal,
-          })
-          return first?.scope
+          const first = await records(kind)
+            .find({ ...(scope && { scope }), ...live } as never, { ...namesOnly, signal })
+            .toArray()
+          return [...new Set(first.map((document) => document.scope))]
         })
       }),
   }
