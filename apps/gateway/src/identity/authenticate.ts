@@ -13,7 +13,7 @@ export interface AuthenticateOptions {
   readonly issuer: string
   readonly audience: string
   /** The claim that names the tenant. Where given, tokens without it are refused. */
-  readonly tenantClaim?: string
+  readonly tenantClaim?: string | undefined
   /** Seconds since `iat` after which a token no longer counts, whatever its `exp`. */
   readonly maxAge: number
   readonly clock: Clock

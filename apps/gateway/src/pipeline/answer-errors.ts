@@ -31,7 +31,10 @@ const suggestion = / ?Did you mean [^?]*\?/g
 export type AnswerErrors = (errors: readonly GraphQLError[], requestId: string) => readonly GraphQLFormattedError[]
 
 /** The one place where errors become answers, for every transport. */
-export function createAnswerErrors(report: Report, options: { readonly suggestions: boolean }): AnswerErrors {
+export function createAnswerErrors(
+  report: Report,
+  options: { readonly suggestions: boolean; readonly onTold: (code: string) => void },
+): AnswerErrors {
   function describe(cause: unknown, requestId: string): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
     if (isThreadkeepError(cause)) {
       const { code, message, details } = cause
@@ -47,17 +50,23 @@ export function createAnswerErrors(report: Report, options: { readonly suggestio
     }
   }
 
+  function answerOne(error: GraphQLError, requestId: string): GraphQLFormattedError {
+    const place = {
+      ...(error.locations && { locations: error.locations }),
+      ...(error.path && { path: error.path }),
+    }
+    const cause = rootCause(error)
+    // With a path but without a cause: a resolver answered what the schema does not allow.
+    if (cause !== undefined || error.path) return { ...describe(cause ?? error, requestId), ...place }
+    const message = options.suggestions ? error.message : error.message.replaceAll(suggestion, '')
+    return { message, ...place, extensions: { code: 'BAD_USER_INPUT', ...error.extensions } }
+  }
+
   return (errors, requestId) =>
     errors.map((error) => {
-      const place = {
-        ...(error.locations && { locations: error.locations }),
-        ...(error.path && { path: error.path }),
-      }
-      const cause = rootCause(error)
-      // With a path but without a cause: a resolver answered what the schema does not allow.
-      if (cause !== undefined || error.path) return { ...describe(cause ?? error, requestId), ...place }
-      const message = options.suggestions ? error.message : error.message.replaceAll(suggestion, '')
-      return { message, ...place, extensions: { code: 'BAD_USER_INPUT', ...error.extensions } }
+      const answered = answerOne(error, requestId)
+      options.onTold(String(answered.extensions?.['code']))
+      return answered
     })
 }
 

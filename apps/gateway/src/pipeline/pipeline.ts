@@ -8,7 +8,7 @@ import type { Caller, RequestContext } from './context.ts'
 import { createContext } from './context.ts'
 import type { DocumentLimits } from './document-limits.ts'
 import type { Variables } from './operation-cost.ts'
-import type { Operation } from './prepare-operation.ts'
+import type { Operation, OperationParams } from './prepare-operation.ts'
 import { createPrepare } from './prepare-operation.ts'
 
 /** How a pipeline is made. */
@@ -17,6 +17,8 @@ export interface PipelineOptions {
   readonly answerErrors: AnswerErrors
   readonly documentLimits: DocumentLimits
   readonly introspection: boolean
+  /** Where given, no other documents are run. */
+  readonly registered?: readonly string[] | undefined
   /** What one operation may cost at most. */
   readonly maxCost: number
   /** Milliseconds that a query or mutation may take. */
@@ -24,6 +26,8 @@ export interface PipelineOptions {
   /** Absent: no rate limit. */
   readonly rateLimiter: RateLimiter | undefined
   readonly clock: Clock
+  /** Hears of every query and mutation that was run, and how many seconds it took. */
+  readonly onOperation: (kind: string, seconds: number) => void
 }
 
 /** What came from a client, from whichever transport. */
@@ -37,11 +41,7 @@ export interface OperationRequest {
 /** The one way in for HTTP, WebSocket and SSE: the same documents are refused, the same limits hold, the same errors are told. */
 export interface Pipeline {
   /** Parses, bounds and validates; no resolver runs. */
-  prepare(
-    text: string,
-    operationName: string | null | undefined,
-    requestId: string,
-  ): Operation | { readonly errors: readonly GraphQLFormattedError[] }
+  prepare(params: OperationParams, requestId: string): Operation | { readonly errors: readonly GraphQLFormattedError[] }
   /** Charges an operation to its user, or says why not. */
   admit(
     request: OperationRequest,
@@ -56,10 +56,11 @@ export interface Pipeline {
 
 /** The pipeline of a gateway. */
 export function createPipeline(options: PipelineOptions): Pipeline {
-  const { schema, answerErrors, maxCost, deadline, rateLimiter, clock } = options
+  const { schema, answerErrors, maxCost, deadline, rateLimiter, clock, onOperation } = options
   const prepareDocument = createPrepare(schema, {
     limits: options.documentLimits,
     introspection: options.introspection,
+    registered: options.registered,
   })
 
   function refuse(error: unknown, requestId: string): readonly GraphQLFormattedError[] {
@@ -76,8 +77,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
   return {
     refuse,
     answer,
-    prepare(text, operationName, requestId) {
-      const prepared = prepareDocument(text, operationName)
+    prepare(params, requestId) {
+      const prepared = prepareDocument(params)
       return 'errors' in prepared ? { errors: answerErrors(prepared.errors, requestId) } : prepared
     },
     async admit({ operation, variables = {}, caller, requestId }) {
@@ -102,11 +103,14 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     },
     async execute({ operation, variables, caller, requestId }, spent) {
       const { context, abort } = createContext(caller, requestId, spent)
+      const began = performance.now()
       try {
         const running = operation.run(undefined, context, variables)
         return answer(running instanceof Promise ? await within(deadline, running, abort) : running, requestId)
       } catch (error) {
         return { errors: refuse(error, requestId), data: null }
+      } finally {
+        onOperation(operation.kind, (performance.now() - began) / 1_000)
       }
     },
   }

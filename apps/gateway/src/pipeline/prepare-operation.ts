@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from 'graphql'
 import type { DocumentLimits } from './document-limits.ts'
@@ -22,20 +23,30 @@ export interface Operation {
 /** Either an operation or what is wrong with the document. */
 export type Prepared = Operation | { readonly errors: readonly GraphQLError[] }
 
+/** What a client sends to say which operation it wants. */
+export interface OperationParams {
+  readonly query?: string | undefined
+  readonly operationName?: string | null | undefined
+  readonly extensions?: Readonly<Record<string, unknown>> | null | undefined
+}
+
 /** Prepares documents for every transport. The same text is prepared once. */
-export type Prepare = (text: string, operationName?: string | null) => Prepared
+export type Prepare = (params: OperationParams) => Prepared
 
 /** How documents are judged. */
 export interface PrepareOptions {
   readonly limits: DocumentLimits
   readonly introspection: boolean
+  /** Where given, only these documents are run, by their text or by its SHA-256. */
+  readonly registered?: readonly string[] | undefined
 }
 
 const maxKept = 500
 const maxKeptText = 20_000
 
 /** The preparation of a schema's documents, with a cache of the latest ones. Nothing is resolved here. */
-export function createPrepare(schema: GraphQLSchema, { limits, introspection }: PrepareOptions): Prepare {
+export function createPrepare(schema: GraphQLSchema, { limits, introspection, registered }: PrepareOptions): Prepare {
+  const findText = registered ? findRegistered(registered) : ({ query }: OperationParams) => query
   const kept = lruMap<string, Operation>(maxKept)
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
 
@@ -62,13 +73,29 @@ export function createPrepare(schema: GraphQLSchema, { limits, introspection }: 
     }
   }
 
-  return (text, operationName) => {
+  return (params) => {
+    const { operationName } = params
+    const text = findText(params)
+    if (text === undefined || text === '')
+      return registered
+        ? failure('OPERATION_NOT_REGISTERED', new GraphQLError('This gateway runs registered operations alone.'))
+        : failure('BAD_REQUEST', new GraphQLError('Send a `query`.'))
     const key = operationName ? `${operationName}\n${text}` : text
     const known = kept.get(key)
     if (known) return known
     const prepared = prepare(text, operationName ?? undefined)
     if (!('errors' in prepared) && text.length <= maxKeptText) kept.set(key, prepared)
     return prepared
+  }
+}
+
+function findRegistered(documents: readonly string[]): (params: OperationParams) => string | undefined {
+  const known = new Set(documents)
+  const byHash = new Map(documents.map((text) => [createHash('sha256').update(text).digest('hex'), text]))
+  return ({ query, extensions }) => {
+    if (query !== undefined && known.has(query)) return query
+    const persisted = extensions?.['persistedQuery'] as { readonly sha256Hash?: unknown } | null | undefined
+    return query === undefined || query === '' ? byHash.get(String(persisted?.sha256Hash)) : undefined
   }
 }
 

@@ -8,6 +8,8 @@ import type { Clock } from '@threadkeep/core/store'
 export interface Tenants extends AsyncDisposable {
   /** The Threadkeep of a tenant; the empty name is the whole backend's own namespace. */
   of(tenant: string): Threadkeep
+  /** How many are open. */
+  readonly size: number
   close(): Promise<void>
 }
 
@@ -32,6 +34,9 @@ export function createTenants({ backend, clock, onError }: TenantsOptions): Tena
         open.set(tenant, keep)
       }
       return keep
+    },
+    get size() {
+      return open.size
     },
     close,
     [Symbol.asyncDispose]: close,

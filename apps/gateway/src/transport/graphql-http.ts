@@ -2,6 +2,7 @@ import type { ApolloServer } from '@apollo/server'
 import { HeaderMap } from '@apollo/server'
 import type { Caller } from '../pipeline/context.ts'
 import type { OperationRequest, Pipeline } from '../pipeline/pipeline.ts'
+import type { Operation } from '../pipeline/prepare-operation.ts'
 import type { ApolloContext } from './apollo.ts'
 import type { GraphQLParams } from './graphql-params.ts'
 import { malformed, readParams, readSearchParams } from './graphql-params.ts'
@@ -26,8 +27,7 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
     const type = errorType(request.headers.accept)
     try {
       const [caller, params] = await Promise.all([identify(exchange), readRequest(exchange, maxBody)])
-      if (params.query === undefined || params.query === '') throw malformed('Send a `query`.')
-      const operation = pipeline.prepare(params.query, params.operationName, requestId)
+      const operation = pipeline.prepare(params, requestId)
       if ('errors' in operation) return sendErrors(exchange, operation.errors, type)
       const work = { operation, variables: params.variables ?? undefined, caller, requestId }
       if (wantsEvents(exchange)) return await serveEvents(exchange, work)
@@ -37,8 +37,9 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
         httpGraphQLRequest: {
           method: request.method ?? '',
           headers: headersFor(request.headers),
-          search: request.method === 'GET' ? exchange.search : '',
-          body: params,
+          ...(request.method === 'GET'
+            ? { search: searchFor(operation, params), body: undefined }
+            : { search: '', body: bodyFor(operation, params) }),
         },
         context: async () => ({
           operation,
@@ -70,6 +71,22 @@ async function readRequest({ request, search }: Exchange, maxBody: number): Prom
     throw malformed('The body is not JSON.')
   }
   return readParams(value)
+}
+
+/** The request as Apollo takes it: the document may have come by its name alone. */
+function bodyFor({ document }: Operation, { operationName, variables }: GraphQLParams): Record<string, unknown> {
+  return {
+    query: document.loc?.source.body,
+    ...(operationName !== undefined && { operationName }),
+    ...(variables !== undefined && { variables }),
+  }
+}
+
+function searchFor(operation: Operation, params: GraphQLParams): string {
+  const search = new URLSearchParams()
+  for (const [name, value] of Object.entries(bodyFor(operation, params)))
+    if (value !== null) search.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+  return `?${search}`
 }
 
 const passedOn = ['accept', 'authorization', 'content-type', 'graphql-require-preflight', 'apollo-require-preflight']

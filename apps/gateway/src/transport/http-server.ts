@@ -1,42 +1,69 @@
 import { randomUUID } from 'node:crypto'
-import type { IncomingMessage, Server } from 'node:http'
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
+import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { malformed } from './graphql-params.ts'
+import { answerPreflight, welcomeOrigin } from './cross-origin.ts'
 import type { Exchange } from './http-answer.ts'
 import { sendErrors } from './http-answer.ts'
+import type { AllowsOrigin } from './origins.ts'
 
 /** Answers one request, or throws: errors are told in the common form. */
 export type Handler = (exchange: Exchange) => Promise<void> | void
 
-const requestIdForm = /^[\w.-]{1,64}$/
+/** Where a path leads. */
+export interface Route {
+  /** Ours, for logs and metrics: a path may hold what is nobody's business. */
+  readonly name: string
+  readonly handle: Handler
+}
 
-/** A server that leads each path to its handler; everything else is `NOT_FOUND`. */
-export function createHttpServer(route: (path: string) => Handler | undefined, pipeline: Pipeline): Server {
-  const server = createServer(
-    { requestTimeout: 60_000, headersTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 },
-    async (request, response) => {
-      const url = request.url ?? '/'
-      const end = url.indexOf('?')
-      const exchange: Exchange = {
-        request,
-        response,
-        path: end < 0 ? url : url.slice(0, end),
-        search: end < 0 ? '' : url.slice(end),
-        requestId: requestIdOf(request),
-      }
-      response.setHeader('x-request-id', exchange.requestId)
-      try {
-        const handler = route(exchange.path)
-        if (!handler) throw malformed('There is nothing here. GraphQL lives at /graphql.', 404)
-        await handler(exchange)
-      } catch (error) {
-        if (response.headersSent) response.destroy()
-        else sendErrors(exchange, pipeline.refuse(error, exchange.requestId))
-      }
-    },
-  )
-  return server
+/** What a server is made of. */
+export interface HttpServerOptions {
+  readonly route: (path: string) => Route | undefined
+  readonly pipeline: Pipeline
+  readonly allowsOrigin: AllowsOrigin
+  /** Hears of every answer. */
+  readonly onAnswered: (exchange: Exchange, route: string, millis: number) => void
+}
+
+const requestIdForm = /^[\w.-]{1,64}$/
+const timeouts = { requestTimeout: 300_000, headersTimeout: 20_000, keepAliveTimeout: 65_000, maxHeaderSize: 16_384 }
+
+/** A server that leads each path to its handler; everything else is `NOT_FOUND`. Pages of other origins are turned away. */
+export function createHttpServer({ route, pipeline, allowsOrigin, onAnswered }: HttpServerOptions): Server {
+  async function serve(exchange: Exchange, found: Route | undefined): Promise<void> {
+    const { request, response } = exchange
+    if (request.headers.origin !== undefined) {
+      if (!allowsOrigin(request))
+        throw new ThreadkeepError('FORBIDDEN', 'Pages of this origin may not talk to this gateway.')
+      welcomeOrigin(response, request.headers.origin)
+      if (request.method === 'OPTIONS') return answerPreflight(response)
+    }
+    if (!found) throw new ThreadkeepError('NOT_FOUND', 'There is nothing here. GraphQL lives at /graphql.')
+    await found.handle(exchange)
+  }
+
+  return createServer(timeouts, (request: IncomingMessage, response: ServerResponse) => {
+    const began = performance.now()
+    const url = request.url ?? '/'
+    const end = url.indexOf('?')
+    const exchange: Exchange = {
+      request,
+      response,
+      path: end < 0 ? url : url.slice(0, end),
+      search: end < 0 ? '' : url.slice(end),
+      requestId: requestIdOf(request),
+    }
+    response.setHeader('x-request-id', exchange.requestId)
+    const found = route(exchange.path)
+    response.once('close', () => onAnswered(exchange, found?.name ?? 'other', performance.now() - began))
+    serve(exchange, found).catch((error: unknown) => {
+      // Half an answer cannot be taken back: the client notices that it ends early.
+      if (response.headersSent) response.destroy()
+      else sendErrors(exchange, pipeline.refuse(error, exchange.requestId))
+    })
+  })
 }
 
 /** The id that a proxy gave, or a new one. */

@@ -81,7 +81,7 @@ export function serveWebSocket(options: WebSocketOptions): void {
         const message = `A socket runs ${maxOperations} operations at a time.`
         return [new AnsweredError({ message, extensions: { code: 'TOO_MANY_OPERATIONS' } })]
       }
-      const operation = pipeline.prepare(payload.query, payload.operationName, requestId)
+      const operation = pipeline.prepare(payload, requestId)
       if ('errors' in operation) return operation.errors.map((error) => new AnsweredError(error))
       const request = { operation, variables: payload.variables ?? undefined, caller: extra.caller!, requestId }
       const work: Work = { request, extra, id }

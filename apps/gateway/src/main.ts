@@ -1,0 +1,94 @@
+#!/usr/bin/env node
+import { mkdir, readFile } from 'node:fs/promises'
+import { openBackend } from '@threadkeep/adapters'
+import type { RateLimiter } from '@threadkeep/core'
+import { localRateLimiter } from '@threadkeep/core'
+import { isThreadkeepError, systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import type { Config } from './config/read-config.ts'
+import { readConfig } from './config/read-config.ts'
+import { helpText } from './config/settings.ts'
+import { startGateway } from './gateway.ts'
+import { developmentSecret } from './identity/development-secret.ts'
+import { createKeySet } from './identity/key-source.ts'
+import { createLog, described } from './operation/log.ts'
+import { welcome } from './operation/welcome.ts'
+
+const stopWithin = 9_500
+const housekeepingEvery = 60_000
+
+async function main(): Promise<void> {
+  const config = readConfig(process.argv.slice(2), process.env)
+  if (config) await serve(config)
+  else process.stdout.write(helpText)
+}
+
+async function serve(config: Config): Promise<void> {
+  const log = createLog(config.logLevel)
+  const registered = config.operations === undefined ? undefined : await readOperations(config.operations)
+  await mkdir(config.data, { recursive: true })
+  const secret = config.auth.jwks === undefined ? await secretOf(config) : undefined
+  const backend = await openBackend(config.urls)
+  const closers: (() => Promise<void>)[] = [() => backend.close()]
+  try {
+    const rateLimiter = await openRateLimiter(config)
+    if (rateLimiter) closers.unshift(() => rateLimiter.close())
+    const gateway = await startGateway({
+      ...config,
+      backend,
+      registered,
+      rateLimiter,
+      auth: { ...config.auth, key: secret ?? createKeySet({ url: config.auth.jwks!, clock: systemClock }) },
+      housekeeping: config.urls.external ? undefined : housekeepingEvery,
+      report: (error, where) => log.error({ where, ...described(error) }, 'failed'),
+      onRequest: log.isLevelEnabled('debug')
+        ? ({ request, response, requestId }, route, millis) =>
+            log.debug({ requestId, method: request.method, route, status: response.statusCode, millis }, 'answered')
+        : undefined,
+    })
+    closers.unshift(() => gateway.close())
+    log.info({ url: gateway.url, store: config.urls.store.split(':')[0] }, 'serving')
+    if (!config.production) process.stderr.write(await welcome(gateway.url, config, secret))
+  } catch (error) {
+    for (const close of closers) await close()
+    throw error
+  }
+
+  const stop = async (): Promise<never> => {
+    log.info('stopping')
+    setTimeout(() => process.exit(1), stopWithin).unref()
+    for (const close of closers) await close()
+    log.info('stopped')
+    process.exit(0)
+  }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
+}
+
+async function secretOf({ auth, data }: Config): Promise<Uint8Array> {
+  return auth.secret === undefined ? developmentSecret(data) : new TextEncoder().encode(auth.secret)
+}
+
+/** Within the process, or where hints flow over Redis, shared by all gateways. */
+async function openRateLimiter({ rateLimit, urls }: Config): Promise<RateLimiter | undefined> {
+  if (!rateLimit) return undefined
+  if (!/^rediss?:/.test(urls.live ?? '')) return localRateLimiter(rateLimit)
+  const { redisRateLimiter } = await import('@threadkeep/store-redis')
+  return redisRateLimiter({ url: urls.live!, ...rateLimit })
+}
+
+async function readOperations(path: string): Promise<readonly string[]> {
+  try {
+    const documents: unknown = JSON.parse(await readFile(path, 'utf8'))
+    if (Array.isArray(documents) && documents.every((document) => typeof document === 'string')) return documents
+  } catch (cause) {
+    throw new ThreadkeepError('MISCONFIGURED', `THREADKEEP_OPERATIONS: ${path} cannot be read as JSON.`, { cause })
+  }
+  throw new ThreadkeepError('MISCONFIGURED', `THREADKEEP_OPERATIONS: ${path} holds a list of documents: ["query …"].`)
+}
+
+try {
+  await main()
+} catch (error) {
+  const known = isThreadkeepError(error)
+  process.stderr.write(`threadkeep-gateway: ${known ? error.message : (error as Error).stack}\n`)
+  process.exitCode = known && error.code === 'MISCONFIGURED' ? 2 : 1
+}
