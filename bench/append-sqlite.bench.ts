@@ -21,8 +21,7 @@ export default defineBench({
     const appends = async (count: number): Promise<void> => {
       await Promise.all(
         Array.from({ length: inFlight }, async (_, writer) => {
-          for (let i = 0; i < count / inFlight; i++)
-            await messages.append(alice, opened[writer % 8]!.id, { content })
+          for (let i = 0; i < count / inFlight; i++) await messages.append(alice, opened[writer % 8]!.id, { content })
         }),
       )
     }

@@ -1,13 +1,21 @@
+import type { Threadkeep } from '../../domain/create-threadkeep.ts'
 import type { Actor } from '../../domain/kernel/actor.ts'
 import type { DueRecord } from '../../domain/kernel/due.ts'
 import { at, names, outboxShards, seqKey, timeKey, token } from '../../domain/kernel/names.ts'
 import { recencyOf } from '../../domain/kernel/recency.ts'
 import type { MemberRecord, MessageRecord, RecencyRecord, ThreadRecord } from '../../domain/kernel/records.ts'
 import { asRecord } from '../../domain/kernel/records.ts'
+import type { Clock } from '../../store/clock.ts'
 import { scan } from '../../store/scan.ts'
 import type { Store } from '../../store/types.ts'
 import { ok, same } from '../expect.ts'
-import type { World } from './domain-case.ts'
+
+/** What soundness is judged on. */
+interface Grounds {
+  readonly chat: Threadkeep
+  readonly store: Store
+  readonly clock: Clock
+}
 
 const admin: Actor = { userId: 'auditor', scopes: ['admin'] }
 
@@ -15,7 +23,7 @@ const admin: Actor = { userId: 'auditor', scopes: ['admin'] }
  * Demands that the records of a domain hang together: counts, indexes, due notes and recency entries of every thread, an empty outbox, and
  * statistics that equal a recount.
  */
-export async function assertSound({ chat, store, clock }: Pick<World, 'chat' | 'store' | 'clock'>): Promise<void> {
+export async function assertSound({ chat, store, clock }: Grounds): Promise<void> {
   await chat.projections.settle()
   for (let shard = 0; shard < outboxShards; shard++)
     same((await store.list(names.outbox(shard), { limit: 1 })).length, 0, `outbox ${shard} is empty`)

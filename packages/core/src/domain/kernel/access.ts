@@ -55,10 +55,5 @@ export function refusal(
   return undefined
 }
 
-/** Whether one role outranks or equals another. */
-export function atLeast(role: MemberRole, least: MemberRole): boolean {
-  return ranks[role] >= ranks[least]
-}
-
 /** The roles, least first. */
 export const memberRoles: readonly MemberRole[] = ['viewer', 'member', 'editor', 'owner']
