@@ -1,0 +1,232 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { startTestGateway } from '@threadkeep/gateway/harness'
+import { tcpProxy } from '@threadkeep/test-support/tcp-proxy'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import type { Client, ClientOptions, LiveEvent, LostEvent } from '../src/index.ts'
+import { createClient } from '../src/index.ts'
+
+async function start() {
+  const gateway = await startTestGateway()
+  const proxy = await tcpProxy(gateway.url)
+  onTestFinished(() => proxy[Symbol.asyncDispose]())
+  const connect = async (id: string, options: Partial<ClientOptions> = {}): Promise<Client> => {
+    const { token } = await gateway.person(id)
+    const client = createClient({ url: gateway.url, token, ...options })
+    onTestFinished(() => client.close())
+    return client
+  }
+  return { gateway, proxy, connect, throughProxy: { url: proxy.through(gateway.url) } }
+}
+
+type Events = AsyncGenerator<LiveEvent | LostEvent, void, undefined>
+
+/** The next texts that are said. */
+async function texts(events: Events, count: number): Promise<(string | null | undefined)[]> {
+  const found: (string | null | undefined)[] = []
+  while (found.length < count) {
+    const { value } = await events.next()
+    if (!value) throw new Error(`It ended after ${found.join()}.`)
+    if (value.__typename === 'MessageEvent') found.push(value.message?.content)
+  }
+  return found
+}
+
+describe('talking', () => {
+  test('what one sends the other finds in the history, in its order, and answers', async () => {
+    const { connect } = await start()
+    const [alice, bob] = [await connect('alice'), await connect('bob')]
+    const { message, deduplicated } = await alice.send({ to: 'bob', content: 'Hello, Bob', metadata: { mood: 'good' } })
+    expect([message.seq, deduplicated]).toEqual([1, false])
+    await bob.send({ to: 'alice', content: 'Hello, Alice', replyTo: message.id })
+    const history = await alice.history({ withUser: 'bob' })
+    expect(history).toMatchObject([
+      { content: 'Hello, Bob', authorId: 'alice', metadata: { mood: 'good' } },
+      { content: 'Hello, Alice', authorId: 'bob', replyTo: message.id },
+    ])
+    expect(await bob.history({ senderId: 'alice', since: new Date(0), limit: 5 })).toEqual([history[0]])
+    expect(await alice.history({ since: new Date(Date.now() + 60_000) })).toEqual([])
+
+    const page = await bob.messages(message.threadId, { first: 1 })
+    expect(page).toMatchObject({ items: [{ content: 'Hello, Bob' }], hasNext: true })
+    expect((await bob.messages(message.threadId, { first: 1, after: page.next })).items).toEqual([history[1]])
+    expect((await bob.threads()).items).toMatchObject([{ id: message.threadId, direct: true, messageCount: 2 }])
+  })
+
+  test('sending again with the same id says it once; other words under it are refused', async () => {
+    const { connect } = await start()
+    const alice = await connect('alice')
+    const outgoing = { to: 'bob', content: 'Once', clientId: 'c-1' }
+    const [first, second] = await Promise.all([alice.send(outgoing), alice.send(outgoing)])
+    expect(second.message).toEqual(first.message)
+    expect([first.deduplicated, second.deduplicated].toSorted()).toEqual([false, true])
+    await expect(alice.send({ ...outgoing, content: 'Twice' })).rejects.toMatchObject({ code: 'IDEMPOTENCY_MISMATCH' })
+    expect(await alice.history()).toHaveLength(1)
+  })
+
+  test('a message whose answer was lost on the way is sent again and kept once', async () => {
+    const { connect, proxy, throughProxy } = await start()
+    const alice = await connect('alice', throughProxy)
+    const { threadId } = (await alice.send({ to: 'bob', content: 'First' })).message
+    proxy.mode('dropReplies')
+    const sending = alice.send({ threadId, content: 'Second' })
+    await proxy.nextRequest()
+    await sleep(100)
+    proxy.cut()
+    proxy.mode('open')
+    expect(await sending).toMatchObject({ message: { seq: 2 }, deduplicated: true })
+    expect((await alice.history()).map(({ content }) => content)).toEqual(['First', 'Second'])
+  })
+
+  test('people find each other, see who is there, and how far the other has read', async () => {
+    const { gateway, connect } = await start()
+    const [alice, bob] = [await connect('alice'), await connect('bob')]
+    const operator = await gateway.person('operator', ['admin'])
+    const create =
+      'mutation ($users: [CreateUserRowInput!]!) { createUsers(input: { users: $users }) { userErrors { code } } }'
+    await operator.get(create, { users: ['alice', 'bob', 'carol'].map((id) => ({ id })) })
+    expect((await alice.users()).items.map(({ id }) => id)).toEqual(['bob', 'carol'])
+    expect((await alice.users({ prefix: 'ca' })).items.map(({ id }) => id)).toEqual(['carol'])
+    expect(await bob.heartbeat()).toMatchObject({ userId: 'bob', status: 'ONLINE' })
+    expect((await alice.presence(['bob', 'carol'])).map(({ status }) => status)).toEqual(['ONLINE', 'OFFLINE'])
+
+    const { threadId } = (await alice.send({ to: 'bob', content: 'Read this' })).message
+    await bob.markDelivered(threadId, 1)
+    await bob.markRead(threadId, 1)
+    expect(await alice.receipts(threadId)).toContainEqual({ userId: 'bob', readSeq: 1, deliveredSeq: 1 })
+  })
+
+  test('failures come with their code; after close every call is refused', async () => {
+    const { gateway, connect } = await start()
+    const [alice, eve] = [await connect('alice'), await connect('eve')]
+    const { threadId } = (await alice.send({ to: 'bob', content: 'Hello' })).message
+    await expect(eve.messages(threadId)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    await expect(alice.send({ threadId, content: ' ' })).rejects.toMatchObject({ code: 'INVALID_CONTENT' })
+    await expect(eve.listen({ threadId }).next()).rejects.toMatchObject({ code: 'NOT_FOUND' })
+    const stranger = createClient({ url: gateway.url, token: 'forged' })
+    await expect(stranger.history()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    await expect(stranger.listen().next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    const nobody = createClient({ url: 'http://127.0.0.1:1', token: 'x', attempts: 2 })
+    await expect(nobody.history()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+
+    await Promise.all([alice.close(), alice.close()])
+    await expect(alice.history()).rejects.toMatchObject({ code: 'CLOSED' })
+    await expect(alice.listen().next()).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
+describe('listening', () => {
+  test('everything that is said arrives in order, and what was sent tells where to go on', async () => {
+    const { connect } = await start()
+    const [alice, bob] = [await connect('alice'), await connect('bob')]
+    const { message, cursor } = await alice.send({ to: 'bob', content: 'one' })
+    const { threadId } = message
+    for (const content of ['two', 'three']) await bob.send({ threadId, content })
+    const events = alice.listen({ threadId, after: cursor })
+    expect(await texts(events, 2)).toEqual(['two', 'three'])
+    const next = texts(events, 1)
+    await bob.typing(threadId)
+    await bob.send({ threadId, content: 'four' })
+    expect(await next).toEqual(['four'])
+    await events.return()
+  })
+
+  test('a connection that is cut again and again loses nothing and repeats nothing', async () => {
+    const { connect, proxy, throughProxy } = await start()
+    const [alice, bob] = [await connect('alice', throughProxy), await connect('bob')]
+    const { threadId } = (await bob.send({ to: 'alice', content: 'before' })).message
+    const events = alice.listen({ threadId })
+    const all = Array.from({ length: 30 }, (_, i) => `message ${i}`)
+    const heard = texts(events, all.length)
+    // Where it begins is settled by the first thing that is heard, or before.
+    await sleep(300)
+    for (const [i, content] of all.entries()) {
+      if (i % 10 === 3) proxy.cut({ refuse: true })
+      await bob.send({ threadId, content })
+      if (i % 10 === 6) proxy.restore()
+    }
+    expect(await heard).toEqual(all)
+    await events.return()
+  })
+
+  test('all threads at once: new ones too, across a cut', async () => {
+    const { connect, proxy, throughProxy } = await start()
+    const [alice, bob, carol] = [await connect('alice', throughProxy), await connect('bob'), await connect('carol')]
+    const events = alice.listen()
+    const first = texts(events, 1)
+    await sleep(300)
+    await bob.send({ to: 'alice', content: 'from Bob' })
+    expect(await first).toEqual(['from Bob'])
+    proxy.cut({ refuse: true })
+    const rest = texts(events, 2)
+    await carol.send({ to: 'alice', content: 'from Carol' })
+    await bob.send({ to: 'alice', content: 'Bob again' })
+    proxy.restore()
+    expect((await rest).toSorted()).toEqual(['Bob again', 'from Carol'])
+    await events.return()
+  })
+
+  test('a connection lost before anything was heard says that something may be missing', async () => {
+    const { connect, proxy, throughProxy } = await start()
+    const [alice, bob] = [await connect('alice', throughProxy), await connect('bob')]
+    const events = alice.listen()
+    const first = events.next()
+    await sleep(300)
+    proxy.cut()
+    expect((await first).value).toEqual({ __typename: 'GapEvent', cursor: null, threadId: null })
+    const next = texts(events, 1)
+    await sleep(500)
+    await bob.send({ to: 'alice', content: 'Hello' })
+    expect(await next).toEqual(['Hello'])
+    await events.return()
+  })
+
+  test('a connection that has gone silent is given up and resumed', async () => {
+    const { connect, proxy, throughProxy } = await start()
+    const [alice, bob] = [await connect('alice', { ...throughProxy, keepAlive: 200 }), await connect('bob')]
+    const { threadId } = (await bob.send({ to: 'alice', content: 'before' })).message
+    const events = alice.listen({ threadId })
+    const heard = texts(events, 1)
+    await sleep(300)
+    proxy.mode('dropReplies')
+    await bob.send({ threadId, content: 'unheard at first' })
+    await sleep(600)
+    proxy.mode('open')
+    expect(await heard).toEqual(['unheard at first'])
+    await events.return()
+  })
+
+  test('listening ends with its signal, with close, and when the caller loses the thread', async () => {
+    const { gateway, connect } = await start()
+    const alice = await connect('alice')
+    const bob = { userId: 'bob' }
+    const { id: threadId } = await gateway.keep.threads.create(bob, { members: [{ userId: 'alice' }] })
+    const controller = new AbortController()
+    const bySignal = alice.listen({ threadId, signal: controller.signal }).next()
+    const byClose = alice.listen().next()
+    const byLoss = Array.fromAsync(alice.listen({ threadId }))
+    await sleep(300)
+    controller.abort()
+    expect(await bySignal).toEqual({ done: true, value: undefined })
+    await gateway.keep.threads.removeMember(bob, threadId, 'alice')
+    expect(await byLoss).toMatchObject([{ __typename: 'MemberEvent', memberChange: 'REMOVED', userId: 'alice' }])
+    expect((await byClose).value).toMatchObject({ __typename: 'MemberEvent' })
+    const ended = alice.listen().next()
+    await alice.close()
+    expect(await ended).toEqual({ done: true, value: undefined })
+  })
+
+  test('a token is asked for anew at each connection', async () => {
+    const { gateway, connect } = await start()
+    const { token } = await gateway.person('alice')
+    let asked = 0
+    const alice = await connect('alice', {
+      token: async () => {
+        asked++
+        return token
+      },
+    })
+    await alice.history()
+    await alice.history()
+    expect(asked).toBe(2)
+  })
+})
