@@ -9,8 +9,9 @@ import { DatabaseSync } from 'node:sqlite'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createThreadkeep } from '@threadkeep/core'
 import { sqliteStore } from '@threadkeep/store-sqlite'
-import type { AppendCall, Recorder } from '../order/history.ts'
 import { recordHistory } from '../order/history.ts'
+import type { Told } from '../order/told-lines.ts'
+import { listenToAppends } from '../order/told-lines.ts'
 import { seeded } from '../simulation/random.ts'
 import { always, cycleThread } from './threads.ts'
 import { verifySettled, verifyThread } from './verify-threads.ts'
@@ -23,12 +24,6 @@ export interface KillReport {
   readonly unanswered: number
 }
 
-/** All that was seen of the threads of one file, from outside. */
-interface Seen {
-  readonly histories: Map<string, Recorder>
-  readonly calls: Map<string, AppendCall>
-}
-
 const fixture = join(import.meta.dirname, 'fixtures/append-until-killed.ts')
 
 /**
@@ -39,21 +34,21 @@ export async function killWriters(seed: number, cycles: number): Promise<KillRep
   const directory = mkdtempSync(join(tmpdir(), 'threadkeep-crash-'))
   const path = join(directory, 'records.db')
   const random = seeded(seed)
-  const seen: Seen = { histories: new Map(), calls: new Map() }
+  const told = listenToAppends()
   try {
     for (let cycle = 0; cycle < cycles; cycle++) {
       // Now and then it is killed while it starts: during the recovery of what the last one left.
       const early = random.chance(0.1)
-      await oneLife(path, cycle, { early, after: random.below(early ? 250 : 150) }, seen)
-      await verify(path, [always, cycleThread(cycle)], seen)
+      await oneLife(path, cycle, { early, after: random.below(early ? 250 : 150) }, told)
+      await verify(path, [always, cycleThread(cycle)], told)
     }
-    await verify(path, [...seen.histories.keys()], seen, true)
+    await verify(path, [...told.histories.keys()], told, true)
   } catch (error) {
     throw new Error(`Seed ${seed}, ${cycles} cycles: ${(error as Error).message}`, { cause: error })
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
-  const calls = [...seen.calls.values()]
+  const calls = [...told.histories.values()].flatMap(({ appends }) => appends)
   const acknowledged = calls.filter(({ outcome }) => outcome === 'ok').length
   return { cycles, acknowledged, unanswered: calls.length - acknowledged }
 }
@@ -63,7 +58,7 @@ async function oneLife(
   path: string,
   cycle: number,
   kill: { readonly early: boolean; readonly after: number },
-  seen: Seen,
+  told: Told,
 ): Promise<void> {
   const child = spawn(
     process.execPath,
@@ -76,7 +71,7 @@ async function oneLife(
   )
   const closed = once(child, 'close')
   const lines = createInterface({ input: child.stdout })
-  lines.on('line', (line) => note(line, seen))
+  lines.on('line', told.hear)
   if (!kill.early) await Promise.race([once(lines, 'line'), closed])
   await sleep(kill.after)
   child.kill('SIGKILL')
@@ -84,15 +79,7 @@ async function oneLife(
   assert.equal(signal, 'SIGKILL', 'the process lived until it was killed')
 }
 
-function note(line: string, { histories, calls }: Seen): void {
-  const [what, threadId, clientId, seq] = line.split(' ') as [string, string, string, string?]
-  const history = histories.get(threadId) ?? recordHistory()
-  histories.set(threadId, history)
-  if (what === '?') calls.set(clientId, history.append(clientId))
-  else history.ok(calls.get(clientId)!, Number(seq))
-}
-
-async function verify(path: string, threadIds: readonly string[], seen: Seen, settle = false): Promise<void> {
+async function verify(path: string, threadIds: readonly string[], told: Told, settle = false): Promise<void> {
   const db = new DatabaseSync(path)
   try {
     assert.deepEqual({ ...db.prepare('pragma integrity_check').get() }, { integrity_check: 'ok' })
@@ -102,6 +89,6 @@ async function verify(path: string, threadIds: readonly string[], seen: Seen, se
   await using store = await sqliteStore({ path })
   await using threadkeep = createThreadkeep({ store, projector: 'manual' })
   for (const threadId of threadIds)
-    await verifyThread(store, threadkeep, threadId, seen.histories.get(threadId) ?? recordHistory())
+    await verifyThread(store, threadkeep, threadId, told.histories.get(threadId) ?? recordHistory())
   if (settle) await verifySettled(store, threadkeep)
 }
