@@ -6,7 +6,7 @@ import type { Backend } from './backend.ts'
 
 /** What a backend is made of, each by a URL. */
 export interface BackendUrls {
-  /** `memory:`, `sqlite:<file>`, `mongodb://…`, `postgres://…` or `redis://…`. */
+  /** `memory:`, `sqlite:<file>`, `mongodb://…`, `postgres://…` or `redis://…`, which may end in `?namespace=…`. */
   readonly store: string
   /** `local:` (default: hints within the process), `redis://…` or `postgres://…`. */
   readonly live?: string
@@ -32,7 +32,7 @@ const stores: Openers<Store> = {
   sqlite: async (url, clock) => (await import('@threadkeep/store-sqlite')).sqliteStore({ path: pathOf(url), clock }),
   mongodb: async (url, clock) => (await import('@threadkeep/store-mongo')).mongoStore({ url, clock }),
   postgres: async (url, clock) => (await import('@threadkeep/store-postgres')).postgresStore({ url, clock }),
-  redis: async (url, clock) => (await import('@threadkeep/store-redis')).redisStore({ url, clock }),
+  redis: async (url, clock) => (await import('@threadkeep/store-redis')).redisStore({ ...redisPlace(url), clock }),
 }
 
 const searches: Openers<SearchIndex | undefined> = {
@@ -46,7 +46,7 @@ const searches: Openers<SearchIndex | undefined> = {
 
 const buses: Openers<LiveBus> = {
   local: () => localLiveBus(),
-  redis: async (url) => (await import('@threadkeep/store-redis')).redisLiveBus({ url }),
+  redis: async (url) => (await import('@threadkeep/store-redis')).redisLiveBus(redisPlace(url)),
   postgres: async (url) => (await import('@threadkeep/store-postgres')).postgresLiveBus({ url }),
 }
 
@@ -59,7 +59,7 @@ const blobStores: Openers<BlobStore | undefined> = {
 
 const caches: Openers<Store> = {
   redis: async (url, clock) =>
-    (await import('@threadkeep/store-redis')).redisStore({ url, role: 'cache', namespace: 'threadkeep-cache', clock }),
+    (await import('@threadkeep/store-redis')).redisStore({ ...redisPlace(url, '-cache'), role: 'cache', clock }),
 }
 
 /**
@@ -84,7 +84,7 @@ export async function openBackend(urls: BackendUrls, options: { readonly clock?:
     const search = await open('search', searches, urls.search ?? (kind === 'redis' ? 'none:' : urls.store))
     const blobs = await open('blobs', blobStores, urls.blobs ?? (kind === 'mongodb' ? urls.store : 'none:'))
     return {
-      store: urls.cache === undefined ? base : await cached(base, await open('cache', caches, urls.cache), live),
+      store: urls.cache === undefined ? base : await cached(base, await open('cache', caches, urls.cache)),
       live,
       ...(search && { search }),
       ...(blobs && { blobs }),
@@ -97,9 +97,9 @@ export async function openBackend(urls: BackendUrls, options: { readonly clock?:
   }
 }
 
-async function cached(base: Store, cache: Store, bus: LiveBus): Promise<Store> {
+async function cached(base: Store, cache: Store): Promise<Store> {
   const { withCache } = await import('@threadkeep/wrappers')
-  return stack(base, [withCache({ cache, shared: true, bus })])
+  return stack(base, [withCache({ cache, shared: true })])
 }
 
 function openerOf<T>(what: string, openers: Openers<T>, url: string): Opener<T> {
@@ -120,6 +120,15 @@ const aliases: Readonly<Record<string, string>> = { 'mongodb+srv': 'mongodb', po
 function kindOf(url: string): string {
   const scheme = /^([a-z+]+):/.exec(url)?.[1] ?? ''
   return aliases[scheme] ?? scheme
+}
+
+/** A Redis and the namespace in it, which `?namespace=` names: two Threadkeeps on one Redis need two. */
+function redisPlace(url: string, suffix = ''): { readonly url: string; readonly namespace: string } {
+  if (!URL.canParse(url)) throw new ThreadkeepError('MISCONFIGURED', 'A Redis URL reads redis://host:6379.')
+  const place = new URL(url)
+  const namespace = (place.searchParams.get('namespace') ?? 'threadkeep') + suffix
+  place.searchParams.delete('namespace')
+  return { url: place.href, namespace }
 }
 
 /** The path in `sqlite:/var/lib/chat.db`, `sqlite:chat.db` or `sqlite:///var/lib/chat.db`. */
