@@ -169,6 +169,7 @@ export function serveWebSocket(options: WebSocketOptions): void {
         onMessage: (listener) =>
           socket.on('message', (data) => {
             listener(String(data)).catch((error: unknown) => {
+              if (isOfServers(error)) return socket.close(CloseCode.BadRequest, 'Invalid message received')
               pipeline.refuse(error, requestId)
               socket.close(CloseCode.InternalServerError, 'Something went wrong on our side')
             })
@@ -198,6 +199,11 @@ class SubscriptionFailed extends Error {
     super('The subscription failed.')
     this.errors = errors
   }
+}
+
+/** What the protocol throws when a client says what only servers say: the client's mistake, not ours. */
+function isOfServers(error: unknown): boolean {
+  return error instanceof Error && error.message.startsWith('Unexpected message of type')
 }
 
 function answered(error: GraphQLError): readonly GraphQLFormattedError[] {
