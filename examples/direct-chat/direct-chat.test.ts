@@ -1,0 +1,80 @@
+import { execFile } from 'node:child_process'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { startTestGateway } from '@threadkeep/gateway/harness'
+import { expect, onTestFinished, test } from 'vitest'
+import type { Conversation } from './conversation.ts'
+import { talk } from './conversation.ts'
+import { runDirectChat } from './direct-chat.ts'
+import { openGatewayChat } from './gateway-chat.ts'
+import { openLocalChat } from './local-chat.ts'
+
+const main = join(import.meta.dirname, 'main.ts')
+
+async function temporaryFile() {
+  const directory = await mkdtemp(join(tmpdir(), 'direct-chat-'))
+  onTestFinished(() => rm(directory, { recursive: true }))
+  return join(directory, 'chat_messages.db')
+}
+
+async function run(env: Readonly<Record<string, string>>): Promise<string> {
+  const options = { env: { ...process.env, ...env } }
+  const { stdout } = await promisify(execFile)(process.execPath, ['--conditions=threadkeep-source', main], options)
+  return stdout
+}
+
+/** What holds wherever the two talked. */
+function expectGoodTalk(conversation: Conversation, lines: readonly string[]): void {
+  const { history, heardByAlice } = conversation
+  expect(conversation).toMatchObject({ availableToAlice: ['bob'], bobIsOnline: true, bobHasRead: 1 })
+  expect(history.map(({ seq }) => seq)).toEqual([1, 2, 3, 4, 5])
+  expect(heardByAlice).toEqual(history.filter(({ sender }) => sender === 'bob'))
+  expect(history.find(({ content }) => content === 'Yes')?.replyTo).toBe(history[0]!.id)
+  expect(conversation.sinceStart).toEqual(history)
+  expect(lines).toContain('NEW MESSAGE from bob: URGENT: the build is red')
+  expect(lines).toContain('URGENT MESSAGE DETECTED!')
+  expect(lines.at(-1)).toBe('Messages since the start: 5')
+}
+
+test('in a file: they talk, a broken listener disturbs nobody, and after a restart all is there, for SQL too', async () => {
+  const lines: string[] = []
+  const { conversation, history, rows, errors } = await runDirectChat(await temporaryFile(), (line) => lines.push(line))
+  expectGoodTalk(conversation, lines.slice(0, lines.indexOf('\nAfter a restart:')))
+  expect(history).toEqual(conversation.history.slice(-2))
+  expect(rows.map(({ text }) => text)).toEqual(conversation.history.map(({ content }) => content))
+  expect(rows.map((row) => [row['id'], row['author_id']])).toEqual(conversation.history.map((m) => [m.id, m.sender]))
+  expect(new Set(errors.map((error) => (error as Error).message))).toEqual(new Set(['This listener is broken.']))
+})
+
+test('over a gateway they talk the same way', async () => {
+  const gateway = await startTestGateway()
+  const open = async (userId: string) => {
+    const { token } = await gateway.person(userId)
+    return openGatewayChat({ url: gateway.url, token, userId, onError: () => {} })
+  }
+  await using alice = await open('alice')
+  await using bob = await open('bob')
+  const lines: string[] = []
+  expectGoodTalk(await talk(alice, bob, (line) => lines.push(line)), lines)
+})
+
+test('another program on the same file hears what is said within a second or so', async () => {
+  const path = await temporaryFile()
+  await using bob = await openLocalChat({ path, userId: 'bob' })
+  const heard = new Promise<string>((resolve) => {
+    void bob.addMessageListener('alice', ({ content }) => resolve(content))
+  })
+  const stdout = await run({ CHAT_FILE: path })
+  expect(stdout).toContain('Everything is in')
+  expect(await heard).toBe('Hello from Alice! Are you there?')
+})
+
+test('the demo runs over a gateway', async () => {
+  const gateway = await startTestGateway()
+  const [alice, bob] = [await gateway.person('alice'), await gateway.person('bob')]
+  const stdout = await run({ THREADKEEP_URL: gateway.url, ALICE_TOKEN: alice.token, BOB_TOKEN: bob.token })
+  expect(stdout).toContain('Available chat users: bob\nBob is online\n')
+  expect(stdout).toContain('\nMessages since the start: 5\n')
+})

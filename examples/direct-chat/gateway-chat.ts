@@ -1,0 +1,81 @@
+import type { Client, Message, Operation } from '@threadkeep/client'
+import { createClient } from '@threadkeep/client'
+import type { ChatClient, ChatMessage } from './chat-client.ts'
+import { tellListener } from './chat-client.ts'
+
+/** Where the gateway is, and who asks. */
+export interface GatewayChatOptions {
+  readonly url: string
+  readonly token: string
+  /** As the token names the person. */
+  readonly userId: string
+  readonly onError?: (error: unknown) => void
+}
+
+/** Any operation of the gateway can be run, also those the client has no method for. */
+const createProfile: Operation<{ readonly createUser: object }, { readonly name: string }> = {
+  kind: 'mutation',
+  text: 'mutation ($name: String!) { createUser(input: { profile: { name: $name } }) { userErrors { code } } }',
+}
+
+/** Opens one person's chat over a gateway; makes their profile where it is missing, so that others find them. */
+export async function openGatewayChat(options: GatewayChatOptions): Promise<ChatClient> {
+  const { url, token, userId, onError = console.error } = options
+  const client = createClient({ url, token })
+  // That there is one already is no failure here.
+  await client.run(createProfile, { name: userId })
+  return {
+    userId,
+    async sendMessage(to, content, { threadId, replyTo } = {}) {
+      const where = threadId === undefined ? { to } : { threadId }
+      return toChatMessage((await client.send({ ...where, content, ...(replyTo && { replyTo }) })).message)
+    },
+    async getChatHistory(query) {
+      return (await client.history(query)).map(toChatMessage)
+    },
+    async addMessageListener(from, listener) {
+      const stop = new AbortController()
+      const { id } = await client.direct(from)
+      const where = { threadId: id, after: await client.cursor(id), signal: stop.signal }
+      void tellListener(saidBy(client, from, where), listener, onError)
+      return () => stop.abort()
+    },
+    async listAvailableUsers() {
+      return (await client.users({ first: 100 })).items.map(({ id }) => id)
+    },
+    async comeOnline() {
+      await client.heartbeat()
+    },
+    async isOnline(other) {
+      return (await client.presence([other]))[0]?.status === 'ONLINE'
+    },
+    async markRead({ threadId, seq }) {
+      await client.markRead(threadId, seq)
+    },
+    async readUpTo(threadId, other) {
+      const receipts = await client.receipts(threadId)
+      return receipts.find((receipt) => receipt.userId === other)?.readSeq ?? 0
+    },
+    close: () => client.close(),
+    [Symbol.asyncDispose]: () => client.close(),
+  }
+}
+
+async function* saidBy(
+  client: Client,
+  from: string,
+  where: { readonly threadId: string; readonly after: string; readonly signal: AbortSignal },
+): AsyncGenerator<ChatMessage, void, undefined> {
+  for await (const event of client.listen(where)) {
+    if (event.__typename !== 'MessageEvent' || event.messageChange !== 'CREATED' || !event.message) continue
+    if (event.message.authorId === from) yield toChatMessage(event.message)
+  }
+}
+
+function toChatMessage({ id, threadId, seq, authorId, content, createdAt, replyTo }: Message): ChatMessage {
+  return {
+    ...{ id, threadId, seq, sender: authorId, timestamp: new Date(createdAt) },
+    content: content ?? '',
+    ...(replyTo && { replyTo }),
+  }
+}

@@ -1,0 +1,20 @@
+// Two people talk: in a SQLite file, or over a gateway where THREADKEEP_URL, ALICE_TOKEN and BOB_TOKEN are set.
+import { mkdtemp } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { talk } from './conversation.ts'
+import { runDirectChat } from './direct-chat.ts'
+import { openGatewayChat } from './gateway-chat.ts'
+
+const { THREADKEEP_URL: url, ALICE_TOKEN: aliceToken, BOB_TOKEN: bobToken, CHAT_FILE: file } = process.env
+const onError = (error: unknown): void => console.log(`A listener failed: ${(error as Error).message}`)
+
+if (url && aliceToken && bobToken) {
+  await using alice = await openGatewayChat({ url, token: aliceToken, userId: 'alice', onError })
+  await using bob = await openGatewayChat({ url, token: bobToken, userId: 'bob', onError })
+  await talk(alice, bob, console.log)
+} else {
+  const path = file || join(await mkdtemp(join(tmpdir(), 'direct-chat-')), 'chat_messages.db')
+  await runDirectChat(path, console.log)
+  console.log(`\nEverything is in ${path}`)
+}
