@@ -143,7 +143,7 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     threads,
     messages,
     users,
-    transfer: createTransfer(context, door, reader, writer, kinds, users),
+    transfer: createTransfer(context, door, reader, writer, kinds),
     stats: door.guard(createStats(context, reader, projections.statistics)),
     audit: door.guard(createAudit(context)),
     search: door.guard(createSearch(context, reader, kinds, forThreads.reads)),

@@ -14,6 +14,7 @@ import { assertCount, assertMetadata, assertTtl, copyJson, normalId } from '../k
 import { claimAttachments } from './attach.ts'
 import { checkContent, checkData } from './content.ts'
 import type { Kinds } from './kinds.ts'
+import { assertKind } from './kinds.ts'
 import type { AppendResult, Content, NewMessage, Role } from './messages.types.ts'
 import { placeMessage } from './place.ts'
 import { toMessage } from './to-message.ts'
@@ -54,8 +55,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     const role = input.role ?? 'user'
     if (!roles.has(role)) throw new ThreadkeepError('INVALID_ROLE', `A role is one of ${[...roles].join(', ')}.`)
     const kind = input.kind ?? 'message'
-    if (typeof kind !== 'string' || !/^[a-z][a-z0-9_.-]{0,63}$/.test(kind))
-      throw new ThreadkeepError('INVALID', 'A kind is 1 to 64 of a-z, 0-9, _, . and -.')
+    assertKind(kind)
     const content = input.content === undefined ? undefined : checkContent(input.content, limits)
     const data = input.data === undefined ? undefined : checkData(input.data, limits)
     if (kind === 'message' && content === undefined)

@@ -1,3 +1,4 @@
+import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { JsonObject } from '../../store/types.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { spokenText } from './content.ts'
@@ -19,6 +20,12 @@ export interface Kinds {
   isHidden(name: string): boolean
   /** The text by which an item is found. */
   searchText(message: MessageRecord): string
+}
+
+/** Refuses what cannot be the name of a kind: `INVALID`. */
+export function assertKind(kind: unknown): asserts kind is string {
+  if (typeof kind !== 'string' || !/^[a-z][a-z0-9_.-]{0,63}$/.test(kind))
+    throw new ThreadkeepError('INVALID', 'A kind is 1 to 64 of a-z, 0-9, _, . and -.')
 }
 
 /** A registry with the built-in kinds, and `extra` beside or instead of them. */

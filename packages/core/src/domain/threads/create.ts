@@ -1,5 +1,5 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
-import type { Change, JsonObject, Millis } from '../../store/types.ts'
+import type { Change, JsonObject } from '../../store/types.ts'
 import type { DomainEvent } from '../events/event.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
@@ -12,6 +12,7 @@ import type { ThreadReader } from '../kernel/thread-reader.ts'
 import { toThread } from '../kernel/thread-state.ts'
 import { assertMetadata, assertText, copyJson, normalId } from '../kernel/validate.ts'
 import { checkMembers } from './members-input.ts'
+import { assertReachable } from './reachable.ts'
 import { checkRetention } from './retention.ts'
 import type { MemberRole, NewThread, Retention, Thread } from './threads.types.ts'
 
@@ -42,13 +43,13 @@ export function checkNewThread(context: Context, actor: Actor, input: NewThread)
   }
 }
 
-/** The changes that bring a thread into being, and its first events. An import says in `joinedAt` since when members have been in. */
+/** The changes that bring a thread into being, and its first events. An import says in `places` how members have kept the thread. */
 export function threadCreation(
   context: Context,
   actor: Actor,
   thread: CheckedThread,
   extra: Partial<ThreadRecord> = {},
-  joinedAt: ReadonlyMap<string, Millis> = new Map(),
+  places: ReadonlyMap<string, Partial<MemberRecord>> = new Map(),
 ) {
   const now = context.clock.now()
   const stream = threadStream(thread.id)
@@ -68,16 +69,17 @@ export function threadCreation(
       userId,
       role,
     })
-    const joined = {
+    members.push({
       threadId: thread.id,
       userId,
       role,
-      joinedAt: joinedAt.get(userId) ?? now,
+      joinedAt: now,
       joinedEventSeq: eventSeq,
       archived: false,
       muted: false,
-    }
-    members.push(thread.members.size > context.limits.maxInlineMembers ? { ...joined, recencyAt: now } : joined)
+      ...(thread.members.size > context.limits.maxInlineMembers && { recencyAt: extra.recencyAt ?? now }),
+      ...places.get(userId),
+    })
   }
   // A thread that is born hidden says so, so that whoever counts shown threads counts right.
   if (extra.deletedAt !== undefined)
@@ -133,6 +135,7 @@ export function threadExists(threadId: string): ThreadkeepError {
 export function createThreadCreate(context: Context, reader: ThreadReader) {
   return async function create(actor: Actor, input: NewThread = {}): Promise<Thread> {
     const checked = checkNewThread(context, actor, input)
+    await assertReachable(context, actor, [...checked.members.keys()])
     const { record, changes, events, userIds } = threadCreation(context, actor, checked)
     const done = await context.store.commit(changes)
     if (done.ok) {

@@ -8,7 +8,7 @@ import { toThread } from '../kernel/thread-state.ts'
 import { normalId } from '../kernel/validate.ts'
 import { checkNewThread, threadCreation } from './create.ts'
 import { directKey } from './direct-key.ts'
-import { assertReachable } from './members.ts'
+import { assertReachable } from './reachable.ts'
 import type { Thread } from './threads.types.ts'
 
 /** `threads.direct`: whoever comes first makes it, and everybody finds the same. */
@@ -20,7 +20,7 @@ export function createDirect(context: Context, reader: ThreadReader) {
     const theirs = at(names.blocks(other), token(actor.userId))
     const own = at(names.blocks(actor.userId), token(other))
     for (;;) {
-      await assertReachable(context, actor, other)
+      await assertReachable(context, actor, [other])
       const [known, block] = await context.store.get([address, own])
       if (known) {
         const [open] = await reader.openMany(actor, [known.value['threadId'] as string])

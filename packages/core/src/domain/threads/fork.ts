@@ -12,6 +12,7 @@ import type { Kinds } from '../messages/kinds.ts'
 import { placeMessage } from '../messages/place.ts'
 import { messageNotFound } from '../messages/read.ts'
 import { checkNewThread, threadCreation, threadExists } from './create.ts'
+import { assertReachable } from './reachable.ts'
 import type { NewThread, Thread } from './threads.types.ts'
 import { purgeKey } from './update.ts'
 
@@ -40,6 +41,7 @@ export function createFork(
     const last = await seqFor(actor, source, messageId)
     if (last === undefined) throw messageNotFound()
     const checked = checkNewThread(context, actor, { title: thread.title, metadata: thread.metadata, ...input })
+    await assertReachable(context, actor, [...checked.members.keys()])
     const purgeAt = clock.now() + limits.deleteGrace
     const forkedFrom = { threadId: source, messageId }
     const made = threadCreation(context, actor, checked, { forkedFrom, deletedAt: clock.now(), purgeAt })

@@ -11,7 +11,8 @@ export function assertMemberRole(role: unknown): asserts role is MemberRole {
     throw new ThreadkeepError('INVALID_ROLE', `A member's role is one of ${memberRoles.join(', ')}.`)
 }
 
-const maxFirstMembers = 1_000
+/** Most members that a thread is created with. */
+export const maxFirstMembers = 1_000
 
 /** The first members of a thread: its creator as owner, and those named, each once. */
 export function checkMembers(

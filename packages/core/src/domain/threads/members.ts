@@ -5,14 +5,16 @@ import type { Context } from '../kernel/context.ts'
 import { at, names, token } from '../kernel/names.ts'
 import type { Page } from '../kernel/page.ts'
 import { pageOf, readPageRequest } from '../kernel/page-request.ts'
-import { deleteRecency, putRecency } from '../kernel/recency.ts'
-import type { MemberRecord, ReceiptRecord, UserRecord } from '../kernel/records.ts'
-import { asJson, asRecord } from '../kernel/records.ts'
+import { deleteRecency } from '../kernel/recency.ts'
+import type { MemberRecord, ReceiptRecord } from '../kernel/records.ts'
+import { asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { normalId } from '../kernel/validate.ts'
 import { assertMemberRole } from './members-input.ts'
+import { join, placeMember } from './place-member.ts'
+import { assertReachable } from './reachable.ts'
 import type { Member, MemberRole, Threads } from './threads.types.ts'
 
 /** Who is in a thread, in which role, and how each of them keeps it. */
@@ -105,41 +107,12 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
         assertNotDirect(scope)
         if (scope.thread.memberCount >= limits.maxMembers)
           throw new ThreadkeepError('INVALID_LIMIT', `A thread has at most ${limits.maxMembers} members.`)
-        await assertReachable(context, actor, newcomer)
-        becomeBig(scope)
-        const { thread, now } = scope
-        const joined: MemberRecord = {
-          threadId: thread.id,
-          userId: newcomer,
-          role,
-          joinedAt: now,
-          joinedEventSeq: thread.eventSeq + 1,
-          archived: false,
-          muted: false,
-          ...(thread.big && { recencyAt: thread.lastActivityAt }),
-        }
-        place(scope, joined)
-        scope.update({ memberCount: thread.memberCount + 1, updatedAt: now })
-        scope.emit({ type: 'member.added', actorId: actor.userId, userId: newcomer, role })
+        await assertReachable(context, actor, [newcomer])
+        const joined = join(limits, scope, actor.userId, { userId: newcomer, role })
         return joined
       },
     })
     return (await withMarkers(actor, [result]))[0]!
-  }
-
-  /** The commit that outgrows inline recency gives every member an own place in its index. */
-  function becomeBig(scope: ThreadScope): void {
-    if (scope.thread.big || scope.members.size < limits.maxInlineMembers) return
-    const recencyAt = scope.thread.recencyAt
-    scope.update({ big: true })
-    for (const one of scope.members.values()) place(scope, { ...one, recencyAt })
-  }
-
-  /** Writes a member's record and everything that hangs on it. */
-  function place(scope: ThreadScope, record: MemberRecord): void {
-    scope.put(at(names.members(scope.thread.id), token(record.userId)), asJson(record))
-    putRecency(scope.changes, scope.thread, record)
-    scope.setMember(record.userId, record)
   }
 
   async function setRole(actor: Actor, threadId: string, userId: string, role: MemberRole): Promise<Member> {
@@ -156,7 +129,7 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
         assertNotDirect(scope)
         if (record.role === role) return record
         const changed = { ...record, role }
-        place(scope, changed)
+        placeMember(scope, changed)
         if (record.role === 'owner') await keepAnOwner(scope, id)
         scope.update({ updatedAt: scope.now })
         scope.emit({ type: 'member.updated', actorId: actor.userId, userId: id, role })
@@ -213,7 +186,7 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
       plan(scope) {
         const record = scope.members.get(actor.userId)
         if (!record) throw memberNotFound()
-        place(scope, { ...record, ...flags })
+        placeMember(scope, { ...record, ...flags })
         scope.emit({ type: 'member.updated', actorId: actor.userId, userId: actor.userId, role: record.role })
       },
     })
@@ -252,15 +225,4 @@ function assertNotDirect(scope: ThreadScope): void {
       'CONFLICT',
       'A direct thread is between its two people: nobody joins, leaves or changes role.',
     )
-}
-
-/** Refuses people who are gone, and those who have blocked the actor: `NOT_FOUND` either way. Host applications vouch for ids without a user. */
-export async function assertReachable(context: Context, actor: Actor, userId: string): Promise<void> {
-  const [user, block] = await context.store.get([
-    at(names.users, token(userId)),
-    at(names.blocks(userId), token(actor.userId)),
-  ])
-  const record = user && asRecord<UserRecord>(user.value)
-  if (block || record?.deactivatedAt !== undefined || record?.deletedAt !== undefined)
-    throw new ThreadkeepError('NOT_FOUND', 'There is no such user.')
 }

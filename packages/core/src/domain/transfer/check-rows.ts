@@ -1,3 +1,4 @@
+import { maxMillis } from '../../store/changes.ts'
 import { memberRoles } from '../kernel/access.ts'
 import type { Row } from './rows.ts'
 
@@ -8,7 +9,15 @@ type Loose = Record<string, unknown>
 
 /** Whether a row of a foreign file has the shape of a user. */
 export function isUser(row: Extract<Row, { type: 'user' }>): boolean {
-  return isObject(row.user) && isId(row.user.id) && isTime(row.user.createdAt)
+  const { user, blocked } = row
+  return (
+    isObject(user) &&
+    isId(user.id) &&
+    isTime(user.createdAt) &&
+    isTime(user.updatedAt) &&
+    (user.deactivatedAt === undefined || isTime(user.deactivatedAt)) &&
+    (blocked === undefined || (Array.isArray(blocked) && blocked.length <= 10_000 && blocked.every(isId)))
+  )
 }
 
 /** Whether a row of a foreign file has the shape of a thread with its members. */
@@ -24,6 +33,8 @@ export function isThread(row: Extract<Row, { type: 'thread' }>): boolean {
     isObject(thread.metadata) &&
     [thread.createdAt, thread.updatedAt, thread.lastActivityAt].every(isTime) &&
     isSeq(thread.seq) &&
+    (thread.forkedFrom === undefined ||
+      (isObject(thread.forkedFrom) && isId(thread.forkedFrom.threadId) && isId(thread.forkedFrom.messageId))) &&
     Array.isArray(members) &&
     members.every(
       (member) =>
@@ -32,6 +43,7 @@ export function isThread(row: Extract<Row, { type: 'thread' }>): boolean {
         (memberRoles as readonly unknown[]).includes(member.role) &&
         isTime(member.joinedAt) &&
         isSeq(member.readSeq) &&
+        (member.publicReadSeq === undefined || isSeq(member.publicReadSeq)) &&
         isSeq(member.deliveredSeq),
     )
   )
@@ -39,7 +51,7 @@ export function isThread(row: Extract<Row, { type: 'thread' }>): boolean {
 
 /** Whether a row of a foreign file has the shape of a message. */
 export function isMessage(row: Extract<Row, { type: 'message' }>): boolean {
-  const { message, history } = row
+  const { message, history, opinions } = row
   return (
     isObject(message) &&
     isId(message.id) &&
@@ -54,11 +66,28 @@ export function isMessage(row: Extract<Row, { type: 'message' }>): boolean {
     message.attachments.every(isId) &&
     isTime(message.createdAt) &&
     (message.expiresAt === undefined || isTime(message.expiresAt)) &&
-    isSeq(message.edits) &&
-    (history === undefined ||
-      (Array.isArray(history) &&
-        history.every((edit) => isObject(edit) && isTime(edit.editedAt) && isId(edit.editedBy))))
+    (message.editedAt === undefined || isTime(message.editedAt)) &&
+    (history === undefined || (isShortList(history) && history.every(isEdit))) &&
+    (opinions === undefined || (isShortList(opinions) && opinions.every(isOpinion)))
   )
+}
+
+function isEdit(edit: unknown): boolean {
+  return isObject(edit) && isTime(edit['editedAt']) && isId(edit['editedBy']) && isObject(edit['metadata'])
+}
+
+function isOpinion(opinion: unknown): boolean {
+  return (
+    isObject(opinion) &&
+    isId(opinion['userId']) &&
+    (opinion['feedback'] === 'positive' || opinion['feedback'] === 'negative') &&
+    isTime(opinion['at'])
+  )
+}
+
+/** What comes with one message goes into one commit. */
+function isShortList(value: unknown): value is readonly unknown[] {
+  return Array.isArray(value) && value.length <= 2_000
 }
 
 /** Whether a row of a foreign file has the shape of an attachment. */
@@ -82,10 +111,12 @@ function isId(value: unknown): boolean {
   return typeof value === 'string' && value !== ''
 }
 
+/** A moment that has a day and fits its keys. */
 function isTime(value: unknown): boolean {
-  return typeof value === 'number' && Number.isFinite(value) && value >= 0
+  return Number.isInteger(value) && (value as number) >= 0 && (value as number) <= maxMillis
 }
 
+/** A number far enough from the end of its keys that a thread can go on behind it. */
 function isSeq(value: unknown): boolean {
-  return Number.isSafeInteger(value) && (value as number) >= 0
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) <= 100_000_000_000
 }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { throwIfAborted } from '../../store/call-options.ts'
 import { scan } from '../../store/scan.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
@@ -25,7 +26,7 @@ import { acceptFor } from '../messages/filter.ts'
 import type { Kinds } from '../messages/kinds.ts'
 import type { MessageEdit } from '../messages/messages.types.ts'
 import { editAddress } from '../messages/remove.ts'
-import type { MemberRow, Row } from './rows.ts'
+import type { MemberRow, OpinionRow, Row } from './rows.ts'
 import type { ExportOptions, Manifest } from './transfer.types.ts'
 
 const pageSize = 200
@@ -47,8 +48,9 @@ export function createExport(context: Context, door: Door, reader: ThreadReader,
       throw new ThreadkeepError('FORBIDDEN', "Only an admin exports what is another's.")
     const [user] = await store.get([at(names.users, token(userId))])
     if (user && asRecord<UserRecord>(user.value).deletedAt === undefined) {
-      const { eventSeq, ...profile } = asRecord<UserRecord>(user.value)
-      yield { type: 'user', user: profile }
+      const { eventSeq, awayBy, ...profile } = asRecord<UserRecord>(user.value)
+      const blocked = await Array.fromAsync(scan(store, names.blocks(userId)), ({ value }) => value['userId'] as string)
+      yield { type: 'user', user: profile, ...(blocked.length > 0 && { blocked }) }
     }
     for await (const { value } of scan(store, names.threadsOf(userId), { pageSize })) {
       const [opened] = await reader.openMany(actor, [asRecord<RecencyRecord>(value).threadId])
@@ -60,6 +62,7 @@ export function createExport(context: Context, door: Door, reader: ThreadReader,
     const { lastEventAt, nextDueAt, recencyAt, big, purgeAt, eventSeq, messageCount, memberCount, ...thread } = record
     yield { type: 'thread', thread, members: await memberRows(actor, record.id) }
     const accept = acceptFor(actor, kinds)
+    const [anyOpinion] = await store.list(names.feedback(record.id), { limit: 1 })
     for await (const { value } of scan(store, names.messages(record.id), {
       pageSize,
       ...(thread.seq === 0 && { pageSize: 1 }),
@@ -68,8 +71,14 @@ export function createExport(context: Context, door: Door, reader: ThreadReader,
       const message = asRecord<MessageRecord>(value)
       if (!accept(message)) continue
       const history = await historyOf(message)
-      yield { type: 'message', message, ...(history.length > 0 && { history }) }
-      for (const id of message.attachments) yield* attachmentRows(id)
+      const opinions = anyOpinion ? await opinionsOn(message) : []
+      yield {
+        type: 'message',
+        message,
+        ...(history.length > 0 && { history }),
+        ...(opinions.length > 0 && { opinions }),
+      }
+      for (const id of message.attachments) yield* attachmentRows(message, id)
     }
   }
 
@@ -79,25 +88,42 @@ export function createExport(context: Context, door: Door, reader: ThreadReader,
     return entries.flatMap((entry) => (entry ? [asRecord<MessageEdit>(entry.value)] : []))
   }
 
+  async function opinionsOn({ threadId, id }: MessageRecord): Promise<OpinionRow[]> {
+    const found = scan(store, names.feedback(threadId), { prefix: `${token(id)}/` })
+    return Array.fromAsync(found, ({ value }) => asRecord<OpinionRow>(value))
+  }
+
   async function memberRows(actor: Actor, threadId: string): Promise<MemberRow[]> {
     const found: MemberRow[] = []
     for await (const { value } of scan(store, names.members(threadId))) {
-      const { userId, role, joinedAt } = asRecord<MemberRecord>(value)
+      const { userId, role, joinedAt, archived, muted } = asRecord<MemberRecord>(value)
       const [marker] = await store.get([at(names.receipts(threadId), token(userId))])
-      const receipt = marker && asRecord<ReceiptRecord>(marker.value)
-      const readSeq =
-        (userId === actor.userId || hasScope(actor, 'admin') ? receipt?.readSeq : receipt?.publicReadSeq) ?? 0
-      found.push({ userId, role, joinedAt, readSeq, deliveredSeq: receipt?.deliveredSeq ?? 0 })
+      const { readSeq, publicReadSeq, deliveredSeq } = marker
+        ? asRecord<ReceiptRecord>(marker.value)
+        : { readSeq: 0, publicReadSeq: 0, deliveredSeq: 0 }
+      const base = { userId, role, joinedAt, deliveredSeq }
+      // How somebody keeps a thread, and reads it in private, is their own business.
+      if (userId === actor.userId || hasScope(actor, 'admin'))
+        found.push({
+          ...base,
+          readSeq,
+          ...(publicReadSeq !== readSeq && { publicReadSeq }),
+          ...(archived && { archived }),
+          ...(muted && { muted }),
+        })
+      else found.push({ ...base, readSeq: publicReadSeq })
     }
     return found
   }
 
-  async function* attachmentRows(id: string): AsyncGenerator<Row, void, undefined> {
+  async function* attachmentRows(message: MessageRecord, id: string): AsyncGenerator<Row, void, undefined> {
     const [entry] = await store.get([at(names.attachments, token(id))])
     const record = entry && asRecord<AttachmentRecord>(entry.value)
-    if (record?.state !== 'ready' || record.external || !context.blobs) return
+    // A copy of a message names attachments that hang in another one.
+    if (record?.messageId !== message.id || record.threadId !== message.threadId) return
     const { blobKey, uploaded, ...attachment } = record
-    yield { type: 'attachment', attachment }
+    if (record.external || context.blobs) yield { type: 'attachment', attachment }
+    if (record.external || !context.blobs) return
     for await (const bytes of await context.blobs.read(blobKey)) {
       for (let from = 0; from < bytes.length; from += bytesPerLine) {
         yield { type: 'bytes', data: Buffer.from(bytes.subarray(from, from + bytesPerLine)).toString('base64') }
@@ -113,7 +139,7 @@ export function createExport(context: Context, door: Door, reader: ThreadReader,
     let gathered = json ? '{"format":"threadkeep-export","records":[\n' : ''
     let first = true
     for await (const row of rows(actor, options)) {
-      options.signal?.throwIfAborted()
+      throwIfAborted(options)
       const line = JSON.stringify(row)
       sum.update(line).update('\n')
       if (row.type === 'thread') counts.threads++

@@ -1,42 +1,45 @@
 import { isThreadkeepError, ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { throwIfAborted } from '../../store/call-options.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, token } from '../kernel/names.ts'
+import { normalId } from '../kernel/validate.ts'
 import { isAttachment, isMessage, isThread, isUser } from './check-rows.ts'
 import { readRows } from './read-rows.ts'
-import type { ImportedThread, RowWriter } from './row-writer.ts'
-import type { Row } from './rows.ts'
+import type { RowWriter } from './row-writer.ts'
+import type { Row, RowOf } from './rows.ts'
+import type { ImportedThread } from './thread-rows.ts'
 import type { ImportOptions, ImportReport } from './transfer.types.ts'
 
 const defaultBatch = 100
 const maxErrors = 100
 
-type MessageRow = Extract<Row, { type: 'message' }>
-type AttachmentRow = Extract<Row, { type: 'attachment' }>
+/** Milliseconds that an interrupted import can be gone on with. */
+const keepCheckpoint = 30 * 24 * 60 * 60 * 1000
 
 /** `transfer.import`: rows are written in batches, each a commit; what is there already is skipped, so that an import can be repeated at any time. */
 export function createImport(context: Context, writer: RowWriter) {
-  const { store, ids, limits } = context
+  const { store, clock, ids, limits } = context
 
   return async function importBytes(
     actor: Actor,
     bytes: AsyncIterable<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
-    const { dryRun = false, batchSize = defaultBatch, jobId = ids.next('imp'), onProgress, signal } = options
+    const { dryRun = false, batchSize = defaultBatch, jobId = ids.next('imp'), onProgress } = options
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 500)
       throw new ThreadkeepError('INVALID_LIMIT', 'batchSize is a whole number from 1 to 500.')
-    const checkpoint = at(names.checkpoints, `import/${token(jobId)}`)
+    const checkpoint = at(names.checkpoints, `import/${token(actor.userId)}/${token(normalId(jobId, 'job id'))}`)
     const [known] = options.jobId === undefined ? [] : await store.get([checkpoint])
-    const done = dryRun ? 0 : ((known?.value['rows'] as number | undefined) ?? 0)
+    const done = dryRun ? 0 : ((known?.value['line'] as number | undefined) ?? 0)
     const progress = { rows: 0, imported: 0, skipped: 0, failed: 0 }
     const counts = { threads: 0, messages: 0, users: 0 }
     const errors: { row: number; code: string; message: string }[] = []
     let thread: ImportedThread | undefined
     let file:
-      | { readonly number: number; readonly row: AttachmentRow; readonly bytes: Uint8Array[]; size: number }
+      | { readonly number: number; readonly row: RowOf<'attachment'>; bytes: Uint8Array[]; size: number }
       | undefined
-    let batch: { readonly number: number; readonly row: MessageRow }[] = []
+    let batch: { readonly number: number; readonly row: RowOf<'message'> }[] = []
 
     const fail = (row: number, error: unknown): void => {
       if (!isThreadkeepError(error) || error.retryable) throw error
@@ -51,26 +54,29 @@ export function createImport(context: Context, writer: RowWriter) {
     async function flush(): Promise<void> {
       const rows = batch
       batch = []
-      if (rows.length > 0 && thread) {
-        try {
-          const outcomes = await writer.messages(
-            actor,
-            thread,
-            rows.map(({ row }) => row),
-            dryRun,
-          )
-          outcomes.forEach((outcome, i) => {
-            if (typeof outcome === 'boolean') count('messages', outcome)
-            else fail(rows[i]!.number, outcome)
-          })
-        } catch (error) {
-          for (const { number } of rows) fail(number, error)
-        }
+      if (rows.length === 0 || !thread) return
+      try {
+        const outcomes = await writer.messages(
+          actor,
+          thread,
+          rows.map(({ row }) => row),
+          dryRun,
+        )
+        outcomes.forEach((outcome, i) => {
+          if (typeof outcome === 'boolean') count('messages', outcome)
+          else fail(rows[i]!.number, outcome)
+        })
+      } catch (error) {
+        for (const { number } of rows) fail(number, error)
       }
-      if (!dryRun && options.jobId !== undefined && progress.rows > done) {
-        await store.commit([{ type: 'put', at: checkpoint, value: { rows: progress.rows } }])
-      }
+      await remember(rows[rows.length - 1]!.number)
+    }
+
+    /** Every line up to this one has found its fate: after a crash the import goes on behind it. */
+    async function remember(line: number): Promise<void> {
       onProgress?.({ ...progress })
+      if (dryRun || options.jobId === undefined || line <= done) return
+      await store.commit([{ type: 'put', at: checkpoint, value: { line }, expiresAt: clock.now() + keepCheckpoint }])
     }
 
     /** Writes the file whose bytes have all been read. */
@@ -79,7 +85,7 @@ export function createImport(context: Context, writer: RowWriter) {
       file = undefined
       if (!whole) return
       try {
-        progress[(await writer.attachment(actor, whole.row, whole.bytes, dryRun)) ? 'imported' : 'skipped']++
+        progress[(await writer.attachment(actor, thread, whole.row, whole.bytes, dryRun)) ? 'imported' : 'skipped']++
       } catch (error) {
         fail(whole.number, error)
       }
@@ -91,8 +97,10 @@ export function createImport(context: Context, writer: RowWriter) {
       if (!file) return
       const piece = Buffer.from(String(data), 'base64')
       file.size += piece.length
-      if (file.size > limits.maxAttachmentBytes)
+      if (file.size > limits.maxAttachmentBytes) {
+        file = undefined
         throw new ThreadkeepError('TOO_LARGE', `An attachment has at most ${limits.maxAttachmentBytes} bytes.`)
+      }
       file.bytes.push(piece)
     }
 
@@ -122,19 +130,21 @@ export function createImport(context: Context, writer: RowWriter) {
     }
 
     for await (const line of readRows(bytes)) {
-      signal?.throwIfAborted()
+      throwIfAborted(options)
       progress.rows++
       try {
         if ('error' in line) throw new ThreadkeepError('INVALID', line.error)
-        // The thread before a skipped row is needed for what follows it.
-        if (line.number <= done && line.row.type !== 'thread') progress.skipped++
-        else await take(line.number, line.row)
+        // The thread before a skipped row is needed for what follows it; the pieces of a skipped file are part of it.
+        if (line.number > done || line.row.type === 'thread') await take(line.number, line.row)
+        else if (line.row.type === 'bytes') progress.rows--
+        else progress.skipped++
       } catch (error) {
         fail(line.number, error)
       }
     }
     await finishFile()
     await flush()
+    onProgress?.({ ...progress })
     return { jobId, dryRun, ...progress, ...counts, errors }
   }
 }

@@ -8,7 +8,8 @@ import type { Manifest } from './transfer.types.ts'
 /** One line of an export: a row with its number, or what stood there instead. */
 export type Line = { readonly number: number; readonly row: Row } | { readonly number: number; readonly error: string }
 
-const maxLineLength = 4 * 1024 * 1024
+// A message with all that it has said before.
+const maxLineLength = 64 * 1024 * 1024
 const jsonStart = '{"format":"threadkeep-export","records":['
 
 /** Reads the rows of an export as they arrive, in either format, gzipped or not; at the end compares the manifest's checksum. `INVALID` for a file that is no export, or not a whole one. */

@@ -3,7 +3,6 @@ import type { Door } from '../kernel/door.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import type { Kinds } from '../messages/kinds.ts'
-import type { Users } from '../users/users.types.ts'
 import { createExport } from './export.ts'
 import { createImport } from './import.ts'
 import { createRowWriter } from './row-writer.ts'
@@ -16,11 +15,10 @@ export function createTransfer(
   reader: ThreadReader,
   writer: ThreadWriter,
   kinds: Kinds,
-  users: Pick<Users, 'create'>,
 ): Transfer {
   const transfer: Transfer = {
     export: createExport(context, door, reader, kinds),
-    import: createImport(context, createRowWriter(context, reader, writer, users)),
+    import: createImport(context, createRowWriter(context, reader, writer)),
   }
   return door.guard(transfer, { streams: ['export'] })
 }

@@ -13,6 +13,7 @@ import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { assertCount, normalId } from '../kernel/validate.ts'
 import { createBlocks } from './blocks.ts'
+import { userCreation } from './creation.ts'
 import { createDiscovery, indexChanges } from './discover.ts'
 import { eraseUser } from './erase.ts'
 import { createPresence } from './presence.ts'
@@ -82,7 +83,6 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
     return made
   }
 
-  /** What an erased user has left behind is only its place in the stream: a new user of that id goes on from there. */
   async function createAnew(actor: Actor, id: string, profile: UserProfile): Promise<User | undefined> {
     const [entry] = await store.get([at(names.users, token(id))])
     return entry && asRecord<UserRecord>(entry.value).erased ? createAfter(actor, id, profile, entry) : undefined
@@ -95,22 +95,8 @@ export function createUsers(context: Context, door: Door, writer: ThreadWriter):
     erased: Entry | undefined,
   ): Promise<User | undefined> {
     const now = clock.now()
-    const eventSeq = (erased ? asRecord<UserRecord>(erased.value).eventSeq : 0) + 1
-    const record: UserRecord = { id, ...profile, createdAt: now, updatedAt: now, eventSeq }
-    const event = {
-      stream: userStream(id),
-      eventSeq,
-      type: 'user.created' as const,
-      at: now,
-      actorId: actor.userId,
-      userId: id,
-    }
-    const changes: Change[] = [
-      { type: 'check', at: at(names.users, token(id)), version: erased?.version ?? null },
-      { type: 'put', at: at(names.users, token(id)), value: asJson(record) },
-      ...indexChanges(undefined, record),
-    ]
-    pushEvents(changes, [event], limits)
+    const user = { id, ...profile, createdAt: now, updatedAt: now }
+    const { record, changes, event } = userCreation(context, actor, user, erased)
     const done = await store.commit(changes)
     if (!done.ok) return undefined
     door.forget(id)
