@@ -1,4 +1,4 @@
-import type { Actor, Message, Threadkeep } from '@threadkeep/core'
+import type { Actor, Message, Threadkeep, ThreadkeepError } from '@threadkeep/core'
 import { isThreadkeepError } from '@threadkeep/core'
 import { seeded } from '../simulation/random.ts'
 import type { AppendCall, History, Recorder, Seen } from './history.ts'
@@ -14,7 +14,7 @@ export interface Play {
   readonly appends: number
   /** How often a writer sends an append that got no answer again, under its client id. Default: never. */
   readonly repeats?: (writer: number) => number
-  /** Milliseconds before an append is sent again. Default 0. */
+  /** Milliseconds that a writer waits after a failure. Default 0. */
   readonly pause?: number
 }
 
@@ -43,28 +43,30 @@ async function write(history: Recorder, play: Play, lane: number): Promise<void>
   for (let n = 0; n < play.appends; n++) {
     const clientId = `w${lane}-${n}`
     const call = history.append(clientId)
-    for (let attempt = 0; ; attempt++) {
-      const threadkeep = random.pick(play.threadkeeps)
-      if (await send(history, call, threadkeep, attempt)) break
-      if (attempt >= (play.repeats?.(lane) ?? 0)) break
-      if (play.pause !== undefined) await new Promise((resolve) => setTimeout(resolve, play.pause))
+    const repeats = play.repeats?.(lane) ?? 0
+    for (let attempt = 0; attempt <= repeats && call.outcome !== 'ok'; attempt++) {
+      const error = await send(history, call, random.pick(play.threadkeeps))
+      // Whoever is told that nothing was written may believe it, and stop.
+      if (error && repeats === 0 && !error.maybeCommitted) history.fail(call)
+      if (error && play.pause !== undefined) await new Promise((resolve) => setTimeout(resolve, play.pause))
     }
   }
 }
 
-/** Sends a message once; answers whether that settled it. A refusal counts only where nothing was sent before. */
-async function send(history: Recorder, call: AppendCall, threadkeep: Threadkeep, attempt: number): Promise<boolean> {
+/** Sends a message once; answers what went wrong. */
+async function send(
+  history: Recorder,
+  call: AppendCall,
+  { messages }: Threadkeep,
+): Promise<ThreadkeepError | undefined> {
   const { clientId } = call
   try {
-    const { message } = await threadkeep.messages.append(actor, threadId, { clientId, content: `text of ${clientId}` })
+    const { message } = await messages.append(actor, threadId, { clientId, content: `text of ${clientId}` })
     history.ok(call, message.seq)
-    return true
+    return undefined
   } catch (error) {
     if (!isThreadkeepError(error)) throw error
-    // Whoever is told that nothing was written may believe it, and stop.
-    if (attempt > 0 || error.maybeCommitted) return false
-    history.fail(call)
-    return true
+    return error
   }
 }
 
