@@ -131,7 +131,7 @@ describe('statistics', () => {
       responseRatio: 1,
       responseTimeMedianMs: 30_000,
     })
-    const lengths = day.talk.script.map((text) => [...text].length)
+    const lengths = day.talk.script.map((text) => text.length)
     expect(day.talk.stats.averageLength).toBeCloseTo(lengths.reduce((sum, length) => sum + length) / 10)
   })
 })
