@@ -9,6 +9,9 @@ import type { Gateway, GatewayOptions } from '../src/gateway.ts'
 import { startGateway } from '../src/gateway.ts'
 import { signToken } from '../src/identity/sign-token.ts'
 
+export { createKeySet } from '../src/identity/key-source.ts'
+export { createLog, described } from '../src/operation/log.ts'
+
 /** As `JSON.parse` answers it: tests say what they expect of it. */
 export type Parsed = ReturnType<typeof JSON.parse>
 
