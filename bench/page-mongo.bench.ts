@@ -3,8 +3,8 @@ import { service, stopServices } from '@threadkeep/test-support/services'
 import { MongoClient } from 'mongodb'
 import { cpuPerOperation, defineBench } from './lib/index.ts'
 
-const count = 60
-const messages = 150
+const count = 100
+const messages = 60
 const collection = 'messages:thread_1'
 const content = 'A message of ordinary length, as people write them. '.repeat(3)
 
