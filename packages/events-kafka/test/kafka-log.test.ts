@@ -28,6 +28,19 @@ describe.skipIf(!kafka.available)('a log on Kafka', () => {
     expect(source.lastPollAt).toBeGreaterThan(0)
   })
 
+  test('an append may be larger than what a broker takes at once', async () => {
+    const log = await openLog(kafka, 1)
+    await using sink = kafkaSink(log)
+    const pad = 'x'.repeat(300_000)
+    const records = Array.from({ length: 8 }, (_, n) => ({ key: 'k', value: { n, pad } }))
+    expect(await sink.append(0, records)).toBe(7)
+    const seen: number[] = []
+    await using source = kafkaSource({ ...log, ...quick })
+    void source.run(async (some) => void seen.push(...numbersOf(some)))
+    await until(() => seen.length === 8)
+    expect(seen).toEqual([0, 1, 2, 3, 4, 5, 6, 7])
+  })
+
   test('what was handled does not come again to the next reader; what was not, does', async () => {
     const log = await openLog(kafka, 1)
     await using sink = kafkaSink(log)
