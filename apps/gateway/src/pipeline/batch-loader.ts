@@ -19,7 +19,7 @@ export function createDispatch(): Dispatch {
   }
   return (run) => {
     // Promises that are settled by now run their continuations first: these may want more.
-    if (waiting.push(run) === 1) Promise.resolve().then(() => process.nextTick(flush))
+    if (waiting.push(run) === 1) void Promise.resolve().then(() => process.nextTick(flush))
   }
 }
 
