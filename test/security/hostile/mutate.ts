@@ -66,7 +66,7 @@ export function mutate(text: string, random: () => number): string {
       () => head + piece + piece + tail,
       () => head + splinter + piece + tail,
       () => head + splinter + tail,
-      () => head + [...piece].reverse().join('') + tail,
+      () => head + Array.from(piece).reverse().join('') + tail,
       () => head,
       () => head + String.fromCharCode(upTo(0x250)) + piece.slice(1) + tail,
     ][upTo(7)]!()
