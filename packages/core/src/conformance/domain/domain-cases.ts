@@ -1,8 +1,17 @@
 import { appendCases } from './append-cases.ts'
+import { changeCases } from './change-cases.ts'
 import type { DomainCase } from './domain-case.ts'
 import { memberCases } from './member-cases.ts'
+import { readCases } from './read-cases.ts'
 import { threadCases } from './thread-cases.ts'
 import { userCases } from './user-cases.ts'
 
 /** Every sentence of the chat domain. On a store that passes them all, Threadkeep is what its pages say. */
-export const domainCases: readonly DomainCase[] = [...userCases, ...threadCases, ...memberCases, ...appendCases]
+export const domainCases: readonly DomainCase[] = [
+  ...userCases,
+  ...threadCases,
+  ...memberCases,
+  ...appendCases,
+  ...readCases,
+  ...changeCases,
+]
