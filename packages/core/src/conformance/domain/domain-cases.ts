@@ -1,6 +1,8 @@
 import { appendCases } from './append-cases.ts'
+import { attachmentCases } from './attachment-cases.ts'
 import { changeCases } from './change-cases.ts'
 import type { DomainCase } from './domain-case.ts'
+import { findCases } from './find-cases.ts'
 import { memberCases } from './member-cases.ts'
 import { readCases } from './read-cases.ts'
 import { threadCases } from './thread-cases.ts'
@@ -14,4 +16,6 @@ export const domainCases: readonly DomainCase[] = [
   ...appendCases,
   ...readCases,
   ...changeCases,
+  ...attachmentCases,
+  ...findCases,
 ]

@@ -240,7 +240,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
 
     async ticket(actor, attachmentId, options = {}): Promise<DownloadTicket> {
       const { ttl = defaultTicketTtl } = options
-      if (!(ttl > 0 && ttl <= maxTicketTtl))
+      if (typeof ttl !== 'number' || !(ttl > 0 && ttl <= maxTicketTtl))
         throw new ThreadkeepError('INVALID_TTL', `A ticket lives for up to ${maxTicketTtl} seconds.`)
       const { id } = await see(actor, attachmentId)
       const expiresAt = Math.floor(clock.now() + ttl * 1000)
