@@ -3,6 +3,7 @@ import type { Threadkeep } from '@threadkeep/core'
 import type { Caller } from '../pipeline/context.ts'
 import { malformed } from '../transport/graphql-params.ts'
 import type { Exchange } from '../transport/http-answer.ts'
+import { begin } from '../transport/http-answer.ts'
 import { attachmentOf } from './paths.ts'
 
 /** What serves the bytes of attachments. */
@@ -24,20 +25,20 @@ export function createAttachmentsHttp({ identify, keep }: AttachmentsHttpOptions
     if (request.method === 'PUT') {
       const caller = await identify(exchange)
       await caller.keep.attachments.upload(caller.actor, name, request)
-      response.writeHead(204).end()
+      begin(exchange, 204, {})
+      response.end()
       return
     }
     if (request.method !== 'GET') throw malformed('Attachments take PUT and GET.', 405)
     const home = request.headers.authorization === undefined ? keep : (await identify(exchange)).keep
     const { attachment, bytes } = await home.attachments.redeem(name)
-    response.writeHead(200, {
+    begin(exchange, 200, {
       'content-type': attachment.mimeType,
       'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(attachment.name)}`,
       'cache-control': 'private, no-store',
-      'x-content-type-options': 'nosniff',
       // What people upload must not run as a page of this server.
       'content-security-policy': "sandbox; default-src 'none'",
-      ...(attachment.size !== undefined && { 'content-length': attachment.size }),
+      ...(attachment.size !== undefined && { 'content-length': String(attachment.size) }),
     })
     await pipeline(bytes, response)
   }

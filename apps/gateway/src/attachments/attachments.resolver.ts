@@ -2,6 +2,7 @@ import type { Attachment, Message } from '@threadkeep/core'
 import { Arg, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { MessageType } from '../messages/messages.types.ts'
 import type { RequestContext } from '../pipeline/context.ts'
+import { Direct } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
@@ -100,6 +101,7 @@ export class AttachmentsResolver {
 /** What attachments add to a message. */
 @Resolver(() => MessageType)
 export class MessageAttachmentsResolver {
+  @Direct()
   @FieldResolver(() => [AttachmentType], {
     description: 'The attachments it carries; those that are gone are left out.',
   })

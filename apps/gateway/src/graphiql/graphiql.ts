@@ -3,6 +3,7 @@ import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Exchange } from '../transport/http-answer.ts'
+import { begin } from '../transport/http-answer.ts'
 import type { Handler } from '../transport/http-server.ts'
 
 const root = '/graphiql/'
@@ -62,27 +63,24 @@ export function createGraphiQLPage(): GraphiQLPage {
     'page.js': fileURLToPath(new URL('../../assets/graphiql.js', import.meta.url)),
   }
   return {
-    serve({ response }) {
-      response.writeHead(200, {
+    serve(exchange) {
+      begin(exchange, 200, {
         'content-type': 'text/html; charset=utf-8',
-        'cache-control': 'no-store',
         'content-security-policy': policy,
         'referrer-policy': 'no-referrer',
-        'x-content-type-options': 'nosniff',
       })
-      response.end(page)
+      exchange.response.end(page)
     },
     file(path) {
       const name = path.startsWith(root) ? path.slice(root.length) : ''
       if (!Object.hasOwn(files, name)) return undefined
-      return async ({ response }) => {
+      return async (exchange) => {
         const bytes = await readFile(files[name]!)
-        response.writeHead(200, {
+        begin(exchange, 200, {
           'content-type': `text/${name.endsWith('.css') ? 'css' : 'javascript'}; charset=utf-8`,
           'cache-control': 'private, max-age=3600',
-          'x-content-type-options': 'nosniff',
         })
-        response.end(bytes)
+        exchange.response.end(bytes)
       }
     },
   }

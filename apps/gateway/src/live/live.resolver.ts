@@ -1,7 +1,7 @@
 import type { LiveItem, Thread } from '@threadkeep/core'
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
-import { Pure } from '../schema/pure.ts'
+import { Direct, Pure } from '../schema/direct.ts'
 import { Cursor } from '../schema/scalars.ts'
 import { ThreadType } from '../threads/threads.types.ts'
 import type { LiveView } from './live.types.ts'
@@ -48,6 +48,7 @@ export class LiveResolver {
 /** What live updates add to a thread. */
 @Resolver(() => ThreadType)
 export class ThreadLiveResolver {
+  @Direct()
   @FieldResolver(() => Cursor, {
     description: 'Right after everything that has happened in it: `threadEvents(after: …)` goes on from here.',
   })

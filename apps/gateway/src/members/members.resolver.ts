@@ -2,6 +2,7 @@ import type { Member, Thread } from '@threadkeep/core'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
+import { Direct } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { PageArgs } from '../schema/page-args.ts'
 import { payload } from '../schema/payload.ts'
@@ -78,6 +79,7 @@ export class MembersResolver {
     })
   }
 
+  @Direct()
   @FieldResolver(() => UserType, { nullable: true, description: 'The person, when there is a profile.' })
   user(@Root() member: Member, @Ctx() { load }: RequestContext) {
     return load.user.load(member.userId)

@@ -3,10 +3,10 @@ import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
+import { Direct, Pure } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
-import { Pure } from '../schema/pure.ts'
 import { JSONObject } from '../schema/scalars.ts'
 import { ThreadType } from '../threads/threads.types.ts'
 import { UserType } from '../users/users.types.ts'
@@ -129,6 +129,7 @@ export class MessagesResolver {
     return contentParts(message.content)
   }
 
+  @Direct()
   @FieldResolver(() => [MessageEditType], { description: 'Its earlier states, oldest first.' })
   editHistory(@Root() message: Message, @Ctx() { keep, actor }: RequestContext): Promise<readonly MessageEdit[]> {
     return keep.messages.edits(actor, message.threadId, message.id)
@@ -140,11 +141,13 @@ export class MessagesResolver {
     return message.attachments
   }
 
+  @Direct()
   @FieldResolver(() => UserType, { nullable: true, description: 'Who speaks, when there is a profile.' })
   author(@Root() message: Message, @Ctx() { load }: RequestContext) {
     return load.user.load(message.authorId)
   }
 
+  @Direct()
   @FieldResolver(() => ThreadType, { nullable: true, description: 'The thread it stands in.' })
   thread(@Root() message: Message, @Ctx() { load }: RequestContext) {
     return load.thread.load(message.threadId)
@@ -183,6 +186,7 @@ export class ThreadMessagesResolver {
     return new MessageConnection(page, () => (filter ? undefined : thread.messageCount))
   }
 
+  @Direct()
   @FieldResolver(() => MessageType, { nullable: true, description: 'The newest message that can be read.' })
   lastMessage(@Root() thread: Thread, @Ctx() { load }: RequestContext) {
     return load.lastMessage.load(thread.id)

@@ -1,6 +1,6 @@
 import type { Backend } from '@threadkeep/adapters'
 import type { Exchange } from '../transport/http-answer.ts'
-import { sendJson } from '../transport/http-answer.ts'
+import { send, sendJson } from '../transport/http-answer.ts'
 import type { Metrics } from './metrics.ts'
 
 /** What the pages for operators stand on. */
@@ -30,9 +30,8 @@ export function createHealth({ backend, metrics, draining }: HealthOptions) {
       const live = backend.live.healthy
       sendJson(exchange, ready ? 200 : 503, { status: ready ? 'ok' : 'unavailable', draining: draining(), store, live })
     },
-    async metrics({ response }: Exchange): Promise<void> {
-      response.writeHead(200, { 'content-type': 'text/plain; version=0.0.4; charset=utf-8' })
-      response.end(await metrics.text())
+    async metrics(exchange: Exchange): Promise<void> {
+      send(exchange, 200, await metrics.text(), 'text/plain; version=0.0.4; charset=utf-8')
     },
   }
 }

@@ -3,6 +3,7 @@ import { ThreadkeepError } from '@threadkeep/core/store'
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import { MessageType } from '../messages/messages.types.ts'
 import type { RequestContext } from '../pipeline/context.ts'
+import { Direct } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { payload } from '../schema/payload.ts'
 import { ThreadType } from '../threads/threads.types.ts'
@@ -62,11 +63,13 @@ export class ReceiptsResolver {
 /** What receipts add to a thread. */
 @Resolver(() => ThreadType)
 export class ThreadReceiptsResolver {
+  @Direct()
   @FieldResolver(() => UnreadType, { nullable: true, description: 'What is new for you.' })
   unread(@Root() thread: Thread, @Ctx() { load }: RequestContext) {
     return load.unread.load(thread.id)
   }
 
+  @Direct()
   @FieldResolver(() => [ReceiptType], { description: 'How far its members have got.' })
   receipts(@Root() thread: Thread, @Ctx() { keep, actor }: RequestContext): Promise<readonly Receipt[]> {
     return keep.messages.receipts(actor, thread.id)
@@ -76,6 +79,7 @@ export class ThreadReceiptsResolver {
 /** What opinions add to a message. */
 @Resolver(() => MessageType)
 export class MessageFeedbackResolver {
+  @Direct()
   @FieldResolver(() => [FeedbackEntry], { description: 'Opinions on it.' })
   feedback(@Root() message: Message, @Ctx() { keep, actor }: RequestContext): Promise<readonly FeedbackEntry[]> {
     return keep.messages.feedbackOf(actor, message.threadId, message.id)

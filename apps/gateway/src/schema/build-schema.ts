@@ -17,6 +17,7 @@ import { StatsResolver, ThreadStatsResolver } from '../stats/stats.resolver.ts'
 import { ThreadsResolver } from '../threads/threads.resolver.ts'
 import { TransferResolver } from '../transfer/transfer.resolver.ts'
 import { UserFieldsResolver, UsersResolver } from '../users/users.resolver.ts'
+import { callDirectly } from './direct.ts'
 
 /** The schema of the gateway. */
 export async function buildGatewaySchema(): Promise<GraphQLSchema> {
@@ -56,5 +57,6 @@ export async function buildGatewaySchema(): Promise<GraphQLSchema> {
   // type-graphql makes every answer a promise here, which compiled operations do not wait for.
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (value) => (value as { readonly __typename: string }).__typename
+  callDirectly(schema)
   return schema
 }

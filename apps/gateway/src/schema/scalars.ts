@@ -13,11 +13,34 @@ function parseMoment(value: unknown): Millis {
   return Number.isNaN(millis) ? refuse('This DateTime does not exist in the calendar.') : millis
 }
 
+const day = 86_400_000
+let shownDay = Number.NaN
+let shownDate = ''
+
+/** As `toISOString` writes it, several times as fast: a page holds many moments, most of one day. */
+function momentText(millis: Millis): string {
+  const date = Math.floor(millis / day)
+  if (date !== shownDay) {
+    shownDate = new Date(millis).toISOString().slice(0, -13)
+    shownDay = date
+  }
+  const time = millis - date * day
+  const hours = two(Math.floor(time / 3_600_000))
+  const minutes = two(Math.floor(time / 60_000) % 60)
+  const seconds = two(Math.floor(time / 1_000) % 60)
+  const rest = time % 1_000
+  return `${shownDate}${hours}:${minutes}:${seconds}.${rest < 100 ? '0' : ''}${two(rest)}Z`
+}
+
+function two(value: number): string {
+  return value < 10 ? `0${value}` : `${value}`
+}
+
 /** A moment: epoch milliseconds within, an RFC 3339 text in UTC outside. */
 export const DateTime = new GraphQLScalarType<Millis, string>({
   name: 'DateTime',
   description: 'A moment as RFC 3339 text, answered in UTC with milliseconds: `2026-01-31T12:00:00.000Z`.',
-  serialize: (value) => new Date(value as Millis).toISOString(),
+  serialize: (value) => momentText(value as Millis),
   parseValue: parseMoment,
   parseLiteral: (node) => parseMoment(node.kind === Kind.STRING ? node.value : undefined),
 })

@@ -1,6 +1,7 @@
 import type { DayCount, SystemStats, Thread, ThreadStats, UserStats } from '@threadkeep/core'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
+import { Direct } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { payload } from '../schema/payload.ts'
 import { ThreadType } from '../threads/threads.types.ts'
@@ -54,6 +55,7 @@ export class StatsResolver {
 /** What statistics add to a thread. */
 @Resolver(() => ThreadType)
 export class ThreadStatsResolver {
+  @Direct()
   @FieldResolver(() => ThreadStatsType, { nullable: true, description: 'Its counts.' })
   stats(@Root() thread: Thread, @Ctx() { load }: RequestContext) {
     return load.threadStats.load(thread.id)

@@ -3,10 +3,10 @@ import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
+import { Direct, Pure } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
-import { Pure } from '../schema/pure.ts'
 import { UserType } from '../users/users.types.ts'
 import type { RetentionInput } from './threads.args.ts'
 import {
@@ -186,6 +186,7 @@ export class ThreadsResolver {
     return thread.forkedFrom?.messageId
   }
 
+  @Direct()
   @FieldResolver(() => UserType, { nullable: true, description: 'The owner, when there is a profile.' })
   owner(@Root() thread: Thread, @Ctx() { load }: RequestContext) {
     return load.user.load(thread.ownerId)

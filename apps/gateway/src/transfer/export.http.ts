@@ -4,6 +4,7 @@ import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Caller } from '../pipeline/context.ts'
 import { malformed } from '../transport/graphql-params.ts'
 import type { Exchange } from '../transport/http-answer.ts'
+import { begin } from '../transport/http-answer.ts'
 
 const names: ReadonlySet<string> = new Set(['threadId', 'userId', 'format', 'gzip'])
 
@@ -20,15 +21,13 @@ export function createExportHttp(identify: (exchange: Exchange) => Promise<Calle
     const chunks = keep.transfer.export(actor, options)[Symbol.asyncIterator]()
     // The first chunk decides: until it is there, a refusal can still be told as one.
     const first = await chunks.next()
-    response.writeHead(200, {
+    begin(exchange, 200, {
       'content-type': options.gzip
         ? 'application/gzip'
         : options.format === 'json'
           ? 'application/json; charset=utf-8'
           : 'application/x-ndjson; charset=utf-8',
       'content-disposition': `attachment; filename="threadkeep-export.${options.format ?? 'ndjson'}${options.gzip ? '.gz' : ''}"`,
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
     })
     await pipeline(async function* () {
       for (let next = first; !next.done; next = await chunks.next()) yield next.value

@@ -39,6 +39,7 @@ export async function startApollo(schema: GraphQLSchema, report: Report): Promis
     documentStore: null,
     persistedQueries: false,
     introspection: true,
+    stringifyResult: (result) => JSON.stringify(result),
     includeStacktraceInErrorResponses: false,
     stopOnTerminationSignals: false,
     logger: quiet(report),

@@ -50,7 +50,7 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
         }),
       })
       if (answer.body.kind !== 'complete') throw new Error('Incremental delivery is not served.')
-      for (const [name, value] of answer.headers) if (name !== 'content-type') exchange.response.setHeader(name, value)
+      for (const [name, value] of answer.headers) exchange.headers[name] = value
       send(exchange, answer.status ?? 200, answer.body.string, answer.headers.get('content-type') ?? 'application/json')
     } catch (error) {
       sendErrors(exchange, pipeline.refuse(error, requestId), type)

@@ -1,6 +1,7 @@
 import type { OperationRequest, Pipeline } from '../pipeline/pipeline.ts'
 import type { RunSubscription, Sink } from '../subscriptions/run-subscription.ts'
 import type { Exchange } from './http-answer.ts'
+import { begin } from './http-answer.ts'
 import type { LongConnections } from './long-connections.ts'
 
 /** A client that wants its answers as a stream of events. */
@@ -12,12 +13,12 @@ const patience = 30_000
 
 /** Serves operations as server-sent events, one connection each: the distinct-connections mode of GraphQL over SSE. */
 export function createServeEvents(pipeline: Pipeline, runSubscription: RunSubscription, connections: LongConnections) {
-  return async function serveEvents({ response }: Exchange, work: OperationRequest): Promise<void> {
+  return async function serveEvents(exchange: Exchange, work: OperationRequest): Promise<void> {
+    const { response } = exchange
     const controller = new AbortController()
     response.once('close', () => controller.abort())
-    response.writeHead(200, {
+    begin(exchange, 200, {
       'content-type': 'text/event-stream; charset=utf-8',
-      'cache-control': 'no-store',
       connection: 'keep-alive',
       'x-accel-buffering': 'no',
     })

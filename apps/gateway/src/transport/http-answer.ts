@@ -10,6 +10,8 @@ export interface Exchange {
   /** What follows the path, with its question mark; empty when there is nothing. */
   readonly search: string
   readonly requestId: string
+  /** Of every answer to this request. */
+  readonly headers: Record<string, string>
 }
 
 const statuses: Readonly<Record<string, number>> = {
@@ -38,27 +40,33 @@ export function sendJson(exchange: Exchange, status: number, body: unknown, type
 }
 
 /** Answers a text of any type. Nothing of ours is to be kept by caches or sniffed at. */
-export function send({ response }: Exchange, status: number, text: string | Buffer, type: string): void {
+export function send(exchange: Exchange, status: number, text: string | Buffer, type: string): void {
+  const { response } = exchange
   if (response.headersSent || response.destroyed) return
-  response.writeHead(status, {
-    'content-type': type,
-    'content-length': Buffer.byteLength(text),
+  begin(exchange, status, { 'content-type': type, 'content-length': String(Buffer.byteLength(text)) })
+  response.end(text)
+}
+
+/** Begins an answer of any kind. Unless it says otherwise, nothing of it is kept by caches. */
+export function begin(exchange: Exchange, status: number, headers: Readonly<Record<string, string>>): void {
+  exchange.response.writeHead(status, {
     'cache-control': 'no-store',
     'x-content-type-options': 'nosniff',
+    ...exchange.headers,
+    ...headers,
   })
-  response.end(text)
 }
 
 /** Answers with errors instead of anything else; everything outside GraphQL fails in the same form as GraphQL does. */
 export function sendErrors(exchange: Exchange, errors: readonly GraphQLFormattedError[], type?: string): void {
   const status = statusOf(errors)
-  const { response } = exchange
-  if (status === 401 && !response.headersSent) response.setHeader('www-authenticate', 'Bearer')
+  const { headers } = exchange
   const retryAfter = errors[0]?.extensions?.['retryAfter']
-  if (typeof retryAfter === 'number' && !response.headersSent) response.setHeader('retry-after', retryAfter)
-  if (status === 405 && !response.headersSent) response.setHeader('allow', 'GET, POST')
+  if (status === 401) headers['www-authenticate'] = 'Bearer'
+  if (status === 405) headers['allow'] = 'GET, POST'
+  if (typeof retryAfter === 'number') headers['retry-after'] = String(retryAfter)
   // What was not read of the body would be taken for the next request.
-  if (status === 413 && !response.headersSent) response.setHeader('connection', 'close')
+  if (status === 413) headers['connection'] = 'close'
   sendJson(exchange, status, { errors: errors.map(withoutHttp) }, type)
 }
 
@@ -83,9 +91,13 @@ export function readBody(request: IncomingMessage, limit: number): Promise<Buffe
         reject(tooLarge(limit))
       } else chunks.push(chunk)
     })
-    request.once('end', () => resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks)))
+    const cut = (): void => reject(malformed('The request ended before its body did.'))
+    request.once('end', () => {
+      request.off('close', cut)
+      resolve(chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks))
+    })
     request.once('error', reject)
-    request.once('close', () => reject(malformed('The request ended before its body did.')))
+    request.once('close', cut)
   })
 }
 

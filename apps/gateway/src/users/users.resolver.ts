@@ -3,6 +3,7 @@ import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
+import { Direct } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
@@ -181,6 +182,7 @@ export class UserFieldsResolver {
     return nodeIdOf('User', user.id)
   }
 
+  @Direct()
   @FieldResolver(() => PresenceType, { description: 'Whether this person is there.' })
   presence(@Root() user: User, @Ctx() { load }: RequestContext) {
     return load.presence.load(user.id)
