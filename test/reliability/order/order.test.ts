@@ -35,7 +35,7 @@ describe('SQLite, two connections to one file', () => {
 
 for (const { kind, title, open } of recordServers) {
   const server = await service(kind)
-  describe.skipIf(!server.available)(`${title}, two connections`, () => {
+  describe.skipIf(!server.available)(`${title}, two connections`, { timeout: 90_000 }, () => {
     checked(
       async () => {
         const place = await server.open()
