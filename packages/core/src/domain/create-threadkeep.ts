@@ -35,6 +35,7 @@ import { createMessages } from './messages/messages.ts'
 import type { Messages } from './messages/messages.types.ts'
 import type { Projections } from './projections/projector.ts'
 import { createProjector } from './projections/projector.ts'
+import { rebuild } from './projections/rebuild.ts'
 import { createRoomsProjection } from './projections/rooms-projection.ts'
 import { createSearchProjection } from './projections/search-projection.ts'
 import { createStatisticsProjection } from './projections/statistics-projection.ts'
@@ -82,6 +83,8 @@ export interface Threadkeep extends AsyncDisposable {
   readonly projections: Projections & {
     /** Answers when everything committed so far is counted and indexed. */
     settle(): Promise<void>
+    /** Counts and indexes everything anew from the records: for an index that is new, or statistics that were lost. */
+    rebuild(): Promise<void>
   }
   /** Hears what this process commits. Call the answer to stop. */
   on(type: EventType | '*', listener: Listener): () => void
@@ -153,6 +156,7 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     projections: {
       ...projections,
       settle: async () => projector?.settle(),
+      rebuild: () => gate.pass(() => rebuild(context, projections)),
     },
     on: listeners.on,
     close,

@@ -1,6 +1,7 @@
 import { appendCases } from './append-cases.ts'
 import { attachmentCases } from './attachment-cases.ts'
 import { changeCases } from './change-cases.ts'
+import { countCases } from './count-cases.ts'
 import type { DomainCase } from './domain-case.ts'
 import { findCases } from './find-cases.ts'
 import { memberCases } from './member-cases.ts'
@@ -18,4 +19,5 @@ export const domainCases: readonly DomainCase[] = [
   ...changeCases,
   ...attachmentCases,
   ...findCases,
+  ...countCases,
 ]

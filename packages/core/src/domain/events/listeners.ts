@@ -33,7 +33,11 @@ export function createListeners(onError: (error: unknown, where: string) => void
       if (byType.size === 0) return
       for (const event of events) {
         for (const type of [event.type, '*']) {
-          for (const listener of byType.get(type) ?? []) queueMicrotask(() => void call(listener, event))
+          // Each its own copy: what one does to it, the others do not see.
+          for (const listener of byType.get(type) ?? []) {
+            const own = structuredClone(event)
+            queueMicrotask(() => void call(listener, own))
+          }
         }
       }
     },

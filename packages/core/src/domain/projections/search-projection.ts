@@ -1,8 +1,9 @@
 import type { SearchChange } from '../../ports/search-index.ts'
+import { scan } from '../../store/scan.ts'
 import type { DomainEvent, EventType } from '../events/event.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, seqKey } from '../kernel/names.ts'
-import type { MessageRecord } from '../kernel/records.ts'
+import type { MessageRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { Kinds } from '../messages/kinds.ts'
 import { indexId } from '../search/index-id.ts'
@@ -10,8 +11,11 @@ import { indexId } from '../search/index-id.ts'
 /** Keeps a search index up with the events. Idempotent: it indexes what the named records hold now, whatever the event said. */
 export interface SearchProjection {
   apply(events: readonly DomainEvent[]): Promise<void>
+  /** Indexes all threads anew, as their records are now. */
+  rebuild(): Promise<void>
 }
 
+const batch = 500
 const aboutMessages: ReadonlySet<EventType> = new Set<EventType>([
   'message.created',
   'message.edited',
@@ -42,16 +46,37 @@ export function createSearchProjection(context: Context, kinds: Kinds): SearchPr
           : await store.get(wanted.map(({ threadId, seq }) => at(names.messages(threadId), seqKey(seq))))
       wanted.forEach(({ threadId, messageId }, i) => {
         const entry = entries[i]
-        const record = entry && asRecord<MessageRecord>(entry.value)
-        const text = record && record.deletedAt === undefined ? kinds.searchText(record) : ''
         changes.push(
-          record && text !== ''
-            ? put(record, text)
-            : { type: 'delete', threadId: indexId(threadId), messageId: indexId(messageId) },
+          (entry && changeFor(asRecord<MessageRecord>(entry.value))) ?? {
+            type: 'delete',
+            threadId: indexId(threadId),
+            messageId: indexId(messageId),
+          },
         )
       })
       if (changes.length > 0) await search.apply(changes)
     },
+
+    async rebuild() {
+      if (!search) return
+      for await (const { value } of scan(store, names.threads)) {
+        const { id } = asRecord<ThreadRecord>(value)
+        let changes: SearchChange[] = [{ type: 'deleteThread', threadId: indexId(id) }]
+        for await (const entry of scan(store, names.messages(id), { pageSize: batch })) {
+          const change = changeFor(asRecord<MessageRecord>(entry.value))
+          if (!change || changes.push(change) < batch) continue
+          await search.apply(changes)
+          changes = []
+        }
+        if (changes.length > 0) await search.apply(changes)
+      }
+    },
+  }
+
+  /** Undefined for a message that nothing can find. */
+  function changeFor(record: MessageRecord): SearchChange | undefined {
+    const text = record.deletedAt === undefined ? kinds.searchText(record) : ''
+    return text === '' ? undefined : put(record, text)
   }
 }
 
