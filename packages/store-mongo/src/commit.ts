@@ -4,6 +4,7 @@ import type { Connection } from './client.ts'
 import { isDuplicateKey } from './errors.ts'
 import type { RecordDocument } from './layout.ts'
 import { hasExpired, isLive } from './layout.ts'
+import { portionsOf } from './portions.ts'
 import type { PreparedCommit, Step } from './prepare-commit.ts'
 import { transaction } from './transaction.ts'
 import type { CertainStep } from './writes.ts'
@@ -33,12 +34,11 @@ export function committer(connection: Connection, clock: Clock): Committer {
   const look = async (commits: readonly PreparedCommit[], session: ClientSession): Promise<Map<string, Found>> => {
     const checked = commits.flatMap(({ steps }) => steps.filter(isChecked))
     const found = new Map<string, Found>()
-    for (const [kind, steps] of Map.groupBy(checked, (step) => step.kind)) {
-      const ids = [...new Set(steps.map(({ id }) => id))]
+    for (const { kind, ids } of portionsOf(checked)) {
       const documents = await collection(kind)
         .find<Found>(
-          { _id: { $in: ids } },
-          { session, projection: { version: 1, expiresAt: 1 }, batchSize: ids.length },
+          { _id: { $in: [...ids] } },
+          { session, projection: { version: 1, expiresAt: 1 }, batchSize: ids.length + 1 },
         )
         .toArray()
       for (const document of documents) found.set(`${kind}\n${document._id}`, document)

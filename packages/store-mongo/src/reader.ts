@@ -8,6 +8,8 @@ import type { Kinds } from './kinds.ts'
 import type { RecordDocument } from './layout.ts'
 import { boundsOf, entryOf, isLive, placeOf, recordId } from './layout.ts'
 import { patiently } from './patience.ts'
+import type { Portion } from './portions.ts'
+import { portionsOf } from './portions.ts'
 import { transaction } from './transaction.ts'
 
 /** Reads records. Each answer is of one instant, and holds only what a majority has. */
@@ -27,27 +29,25 @@ const ofOneInstant = { readConcern: { level: 'snapshot' } } as const
 export function reader({ client, db, deadline }: Connection, kinds: Kinds, clock: Clock): Reader {
   const records = (kind: string) => db.collection<RecordDocument>(kind)
 
-  const find = (kind: string, ids: readonly string[], context: { signal: AbortSignal; session?: ClientSession }) =>
+  const find = ({ kind, ids }: Portion, context: { signal: AbortSignal; session?: ClientSession }) =>
     records(kind)
       .find<RecordDocument>(
-        { _id: ids.length === 1 ? ids[0]! : { $in: ids as string[] } },
+        { _id: ids.length === 1 ? ids[0]! : { $in: [...ids] } },
         { ...context, ...(context.session ? {} : ofOneInstant), projection: unneeded, batchSize: ids.length + 1 },
       )
       .toArray()
 
-  /** The documents by kind and id. Records of several kinds are read in a transaction: only that makes them of one instant. */
+  /** The documents by kind. What takes more than one question is asked in a transaction: only that makes the answers of one instant. */
   const findAll = async (
-    wanted: ReadonlyMap<string, readonly string[]>,
+    wanted: readonly Portion[],
     signal: AbortSignal,
-  ): Promise<ReadonlyMap<string, readonly RecordDocument[]>> => {
-    const found = new Map<string, readonly RecordDocument[]>()
-    if (wanted.size === 1) {
-      for (const [kind, ids] of wanted) found.set(kind, await find(kind, ids, { signal }))
-      return found
-    }
+  ): Promise<readonly (readonly [kind: string, found: readonly RecordDocument[]])[]> => {
+    const [first, ...others] = wanted
+    if (others.length === 0) return [[first!.kind, await find(first!, { signal })]]
     return transaction(client, { readConcern: 'snapshot', wanted: () => !signal.aborted }, async (session) => {
-      for (const [kind, ids] of wanted) found.set(kind, await find(kind, ids, { signal, session }))
-      return { commit: true, answer: found }
+      const answer: (readonly [string, readonly RecordDocument[]])[] = []
+      for (const portion of wanted) answer.push([portion.kind, await find(portion, { signal, session })])
+      return { commit: true, answer }
     })
   }
 
@@ -56,25 +56,21 @@ export function reader({ client, db, deadline }: Connection, kinds: Kinds, clock
       if (at.length === 0) return []
       const places = at.map(({ collection, key }) => {
         const { kind, scope } = placeOf(collection)
-        return { kind, id: recordId(scope, key) }
+        const id = recordId(scope, key)
+        return { kind, id, lock: `${kind}\n${id}` }
       })
-      const wanted = new Map<string, string[]>()
-      for (const { kind, id } of places) {
-        const ids = wanted.get(kind)
-        if (ids) ids.push(id)
-        else wanted.set(kind, [id])
-      }
-      for (const [kind, ids] of wanted) if (ids.length > 1) wanted.set(kind, [...new Set(ids)])
-      const found = await patiently(deadline, options, (signal) => findAll(wanted, signal))
+      const found = await patiently(deadline, options, (signal) => findAll(portionsOf(places), signal))
       const now = clock.now()
       const documents = new Map<string, RecordDocument>()
       for (const [kind, list] of found) for (const document of list) documents.set(`${kind}\n${document._id}`, document)
+      const answered = new Set<string>()
       return at.map(({ collection }, index) => {
-        const { kind, id } = places[index]!
-        const document = documents.get(`${kind}\n${id}`)
+        const { lock } = places[index]!
+        const document = documents.get(lock)
         const entry = document && entryOf(collection, document, now)
         // An address asked twice is answered twice, and no answer may reach into another.
-        return entry && at.length > documents.size ? { ...entry, value: cloneJson(entry.value) } : entry
+        const isRepeated = entry && answered.size === answered.add(lock).size
+        return isRepeated ? { ...entry, value: cloneJson(entry.value) } : entry
       })
     },
 
