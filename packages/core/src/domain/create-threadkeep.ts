@@ -56,7 +56,7 @@ export interface ThreadkeepOptions {
   readonly store: Store
   readonly search?: SearchIndex
   readonly blobs?: BlobStore
-  /** Default: hints within this process. */
+  /** Default: hints within this Threadkeep. Several on one store share a bus, or find each other's news by polling. */
   readonly live?: LiveBus
   readonly clock?: Clock
   readonly ids?: IdSource

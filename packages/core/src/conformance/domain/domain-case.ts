@@ -1,5 +1,6 @@
 import type { Threadkeep, ThreadkeepOptions } from '../../domain/create-threadkeep.ts'
 import { createThreadkeep } from '../../domain/create-threadkeep.ts'
+import { localLiveBus } from '../../local/local-live-bus.ts'
 import { memoryBlobStore } from '../../local/memory-blob-store.ts'
 import type { BlobStore } from '../../ports/blob-store.ts'
 import type { SearchIndex } from '../../ports/search-index.ts'
@@ -79,10 +80,12 @@ async function openWorld(
   const { store } = ground
   const search = ground.search ?? memorySearchIndex({ clock })
   const blobs = ground.blobs ?? memoryBlobStore({ clock })
+  const live = localLiveBus()
+  closing.push(() => live.close())
   const errors: unknown[] = []
   const open = (options: Partial<ThreadkeepOptions> = {}): Threadkeep => {
     const hooks = { onError: (error: unknown) => void errors.push(error), ...options.hooks }
-    const chat = createThreadkeep({ store, search, blobs, clock, ...options, hooks })
+    const chat = createThreadkeep({ store, search, blobs, live, clock, ...options, hooks })
     closing.push(() => chat.close())
     return chat
   }

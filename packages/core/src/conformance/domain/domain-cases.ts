@@ -4,6 +4,7 @@ import { changeCases } from './change-cases.ts'
 import { countCases } from './count-cases.ts'
 import type { DomainCase } from './domain-case.ts'
 import { findCases } from './find-cases.ts'
+import { liveCases } from './live-cases.ts'
 import { memberCases } from './member-cases.ts'
 import { readCases } from './read-cases.ts'
 import { threadCases } from './thread-cases.ts'
@@ -20,4 +21,5 @@ export const domainCases: readonly DomainCase[] = [
   ...attachmentCases,
   ...findCases,
   ...countCases,
+  ...liveCases,
 ]
