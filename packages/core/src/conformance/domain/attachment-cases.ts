@@ -316,7 +316,7 @@ export const attachmentCases: readonly DomainCase[] = [
 
 /** A finished upload. */
 export async function file(chat: Threadkeep, actor: Actor, text: string): Promise<Attachment> {
-  const { id } = await chat.attachments.create(actor, { name: text || 'empty', mimeType: 'a/b' })
+  const { id } = await chat.attachments.create(actor, { name: text.slice(0, 20) || 'empty', mimeType: 'a/b' })
   await chat.attachments.upload(actor, id, bytes(text))
   return chat.attachments.complete(actor, id)
 }

@@ -8,6 +8,7 @@ import { liveCases } from './live-cases.ts'
 import { memberCases } from './member-cases.ts'
 import { readCases } from './read-cases.ts'
 import { threadCases } from './thread-cases.ts'
+import { transferCases } from './transfer-cases.ts'
 import { userCases } from './user-cases.ts'
 
 /** Every sentence of the chat domain. On a store that passes them all, Threadkeep is what its pages say. */
@@ -22,4 +23,5 @@ export const domainCases: readonly DomainCase[] = [
   ...findCases,
   ...countCases,
   ...liveCases,
+  ...transferCases,
 ]

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { createGzip } from 'node:zlib'
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import { throwIfAborted } from '../../store/call-options.ts'
@@ -26,6 +25,7 @@ import { acceptFor } from '../messages/filter.ts'
 import type { Kinds } from '../messages/kinds.ts'
 import type { MessageEdit } from '../messages/messages.types.ts'
 import { editAddress } from '../messages/remove.ts'
+import { pipeThrough } from './pipe-through.ts'
 import type { MemberRow, OpinionRow, Row } from './rows.ts'
 import type { ExportOptions, Manifest } from './transfer.types.ts'
 
@@ -177,7 +177,6 @@ export function createExport(context: Context, door: Door, reader: ThreadReader,
       for await (const chunk of text(actor, options)) yield Buffer.from(chunk)
       return
     }
-    const zipped = Readable.from(text(actor, options)).compose(createGzip())
-    for await (const chunk of zipped) yield chunk as Uint8Array
+    yield* pipeThrough(text(actor, options), createGzip())
   }
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import { Readable } from 'node:stream'
 import { createGunzip } from 'node:zlib'
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { pipeThrough } from './pipe-through.ts'
 import type { ManifestRow, Row } from './rows.ts'
 import type { Manifest } from './transfer.types.ts'
 
@@ -78,8 +78,9 @@ async function unzipped(bytes: AsyncIterable<Uint8Array>): Promise<AsyncIterable
   if (first.done || first.value[0] !== 0x1f || first.value[1] !== 0x8b) return whole
   return (async function* () {
     try {
-      for await (const chunk of Readable.from(whole).compose(createGunzip())) yield chunk as Uint8Array
+      yield* pipeThrough(whole, createGunzip())
     } catch (cause) {
+      if (!String((cause as { code?: unknown }).code).startsWith('Z_')) throw cause
       throw new ThreadkeepError('INVALID', 'The file is not whole gzip.', { cause })
     }
   })()
