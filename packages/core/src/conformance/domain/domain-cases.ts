@@ -3,7 +3,9 @@ import { attachmentCases } from './attachment-cases.ts'
 import { changeCases } from './change-cases.ts'
 import { countCases } from './count-cases.ts'
 import type { DomainCase } from './domain-case.ts'
+import { doorCases } from './door-cases.ts'
 import { findCases } from './find-cases.ts'
+import { jobCases } from './job-cases.ts'
 import { liveCases } from './live-cases.ts'
 import { memberCases } from './member-cases.ts'
 import { readCases } from './read-cases.ts'
@@ -24,4 +26,6 @@ export const domainCases: readonly DomainCase[] = [
   ...countCases,
   ...liveCases,
   ...transferCases,
+  ...jobCases,
+  ...doorCases,
 ]
