@@ -7,7 +7,6 @@ import { deleteDue, putDue } from '../kernel/due.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
-import type { ThreadReader } from '../kernel/thread-reader.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
 import { assertAllowed } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
@@ -25,7 +24,6 @@ const tailBatch = 100
 /** Editing, deleting and restoring messages: each one commit, but for long tails. */
 export function createMessageChanges(
   context: Context,
-  reader: ThreadReader,
   writer: ThreadWriter,
   kinds: Kinds,
   reads: ReturnType<typeof createMessageReads>,
@@ -47,7 +45,7 @@ export function createMessageChanges(
       async plan(scope) {
         const entry = await find(scope, id)
         const record = asRecord<MessageRecord>(entry.value)
-        if (kinds.isHidden(record.kind) && !reads.seesHidden(actor)) throw messageNotFound()
+        assertVisible(actor, record)
         if (record.authorId !== actor.userId) assertMayChangeOthers(scope, actor, record)
         const changed = await plan(scope, record, entry.version)
         return { changed, version: changed === record ? entry.version : undefined }
@@ -186,11 +184,9 @@ export function createMessageChanges(
       options: { readonly inclusive?: boolean } = {},
     ): Promise<number> {
       const id = normalId(threadId, 'thread id')
-      await reader.open(actor, id, 'thread.truncate')
-      const anchor = await reads.seqFor(actor, id, messageId)
-      if (anchor === undefined) throw messageNotFound()
-      const after = options.inclusive ? anchor - 1 : anchor
+      const anchorId = normalId(messageId, 'message id')
       let removed = 0
+      let after: number | undefined
       for (;;) {
         const { result } = await writer.run(id, {
           actor,
@@ -198,20 +194,34 @@ export function createMessageChanges(
           reads: true,
           async plan(scope) {
             assertNotHeld(scope)
-            const tail = await store.list(names.messages(id), { after: seqKey(after), reverse: true, limit: tailBatch })
+            // Found in the commit that begins to remove: it is there at that moment.
+            const start = after ?? (await seqOf(scope, actor, anchorId)) - (options.inclusive ? 1 : 0)
+            const range = { after: seqKey(start), reverse: true, limit: tailBatch }
+            const tail = await store.list(names.messages(id), range)
             await removeMessages(
               context,
               scope,
               actor.userId,
               tail.map((entry) => asRecord<MessageRecord>(entry.value)),
             )
-            return tail.length
+            return { start, count: tail.length }
           },
         })
-        removed += result
-        if (result < tailBatch) return removed
+        after = result.start
+        removed += result.count
+        if (result.count < tailBatch) return removed
       }
     },
+  }
+
+  async function seqOf(scope: ThreadScope, actor: Actor, messageId: string): Promise<number> {
+    const record = asRecord<MessageRecord>((await find(scope, messageId)).value)
+    assertVisible(actor, record)
+    return record.seq
+  }
+
+  function assertVisible(actor: Actor, record: MessageRecord): void {
+    if (kinds.isHidden(record.kind) && !reads.seesHidden(actor)) throw messageNotFound()
   }
 
   function applyPatch(record: MessageRecord, patch: MessagePatch): MessageRecord {

@@ -14,7 +14,7 @@ import { createReceipts } from './receipts.ts'
 /** The messages of a context, and what threads and the search need of them. */
 export function createMessages(context: Context, door: Door, reader: ThreadReader, writer: ThreadWriter, kinds: Kinds) {
   const reads = createMessageReads(context, reader, kinds)
-  const { truncate, ...changes } = createMessageChanges(context, reader, writer, kinds, reads)
+  const { truncate, ...changes } = createMessageChanges(context, writer, kinds, reads)
   const { page, newest, get, getMany, last } = reads
   const messages: Messages = {
     ...createAppend(context, writer, kinds),
