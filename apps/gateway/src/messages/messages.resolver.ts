@@ -177,12 +177,13 @@ export class ThreadMessagesResolver {
   async messages(
     @Root() thread: Thread,
     @Args(() => MessagesArgs) { filter, ...args }: MessagesArgs,
-    @Ctx() { keep, actor }: RequestContext,
+    @Ctx() { keep, actor, load, asksFor }: RequestContext,
   ): Promise<Connection<Message>> {
     const page = await keep.messages.page(actor, thread.id, {
       ...given(args),
       ...(filter && { filter: given(filter) }),
     })
+    if (asksFor('Message.author')) await load.user.loadAhead(page.items.map(({ authorId }) => authorId))
     return new MessageConnection(page, () => (filter ? undefined : thread.messageCount))
   }
 

@@ -44,9 +44,12 @@ export function createMetrics(): Metrics {
     labelNames: ['code'],
     registers,
   })
+  // Looking a label up costs more than counting.
+  const byRoute = remembered((key) => requests.labels(...(key.split(' ') as [string, string])))
+  const byKind = remembered((kind) => operations.labels(kind))
   return {
-    answered: (route, status) => requests.inc({ route, status }),
-    operated: (kind, seconds) => operations.observe({ kind }, seconds),
+    answered: (route, status) => byRoute(`${route} ${status}`).inc(),
+    operated: (kind, seconds) => byKind(kind).observe(seconds),
     told: (code) => errors.inc({ code }),
     watch(name, count) {
       new Gauge({
@@ -59,5 +62,17 @@ export function createMetrics(): Metrics {
       })
     },
     text: () => registry.metrics(),
+  }
+}
+
+function remembered<T>(make: (key: string) => T): (key: string) => T {
+  const known = new Map<string, T>()
+  return (key) => {
+    let found = known.get(key)
+    if (found === undefined) {
+      found = make(key)
+      known.set(key, found)
+    }
+    return found
   }
 }

@@ -2,6 +2,8 @@
 export interface BatchLoader<K, V> {
   /** The value at once when it is known, else a promise of it. Every key is asked for once. */
   load(key: K): V | undefined | Promise<V | undefined>
+  /** Loads what many objects are about to ask for, so that they then get it at once. */
+  loadAhead(keys: readonly K[]): Promise<unknown>
   /** Remembers what something else has read. */
   prime(key: K, value: V): void
 }
@@ -54,17 +56,20 @@ export function batchLoader<K, V>(
     }
   }
 
+  function load(key: K): V | undefined | Promise<V | undefined> {
+    const id = keyOf(key)
+    const found = known.get(id)
+    if (found !== undefined || known.has(id)) return found
+    const promise = new Promise<V | undefined>((resolve, reject) => {
+      if (queue.push({ key, resolve, reject }) === 1) dispatch(flush)
+    })
+    known.set(id, promise)
+    return promise
+  }
+
   return {
-    load(key) {
-      const id = keyOf(key)
-      const found = known.get(id)
-      if (found !== undefined || known.has(id)) return found
-      const promise = new Promise<V | undefined>((resolve, reject) => {
-        if (queue.push({ key, resolve, reject }) === 1) dispatch(flush)
-      })
-      known.set(id, promise)
-      return promise
-    },
+    load,
+    loadAhead: (keys) => Promise.all([...new Set(keys)].map(load)),
     prime(key, value) {
       known.set(keyOf(key), value)
     },

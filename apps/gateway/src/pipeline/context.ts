@@ -22,6 +22,8 @@ export interface RequestContext extends Caller {
   readonly signal: AbortSignal
   /** What this request cost, and what its user has left. */
   readonly spent: { readonly cost: number; readonly verdict: RateVerdict | undefined }
+  /** Whether the operation asks for a field anywhere, `Message.author` for example: then it can be loaded ahead. */
+  readonly asksFor: (field: string) => boolean
 }
 
 /** A context and how to give its request up. Loaders and signal are made when somebody wants them. */
@@ -29,6 +31,7 @@ export function createContext(
   { actor, keep, tenant, expiresAt }: Caller,
   requestId: string,
   spent: RequestContext['spent'],
+  asksFor: RequestContext['asksFor'],
 ): { readonly context: RequestContext; readonly abort: () => void } {
   let load: Loaders | undefined
   let controller: AbortController | undefined
@@ -41,6 +44,7 @@ export function createContext(
       expiresAt,
       requestId,
       spent,
+      asksFor,
       get load() {
         load ??= createLoaders(keep, actor)
         return load

@@ -23,19 +23,41 @@ export interface Loaders {
   readonly attachment: BatchLoader<string, Attachment>
 }
 
-/** Loaders for one request of one actor: nothing they know outlives it or reaches another. */
+/** Loaders for one request of one actor, each made when it is first wanted: nothing they know outlives it or reaches another. */
 export function createLoaders(keep: Threadkeep, actor: Actor): Loaders {
   const dispatch = createDispatch()
+  const made: { -readonly [name in keyof Loaders]?: Loaders[name] } = {}
   return {
-    user: batchLoader(dispatch, (ids: readonly string[]) => keep.users.getMany(actor, ids)),
-    presence: batchLoader(dispatch, (ids: readonly string[]) => keep.users.presence(actor, ids)),
-    thread: batchLoader(dispatch, (ids: readonly string[]) => keep.threads.getMany(actor, ids)),
-    lastMessage: batchLoader(dispatch, (ids: readonly string[]) => keep.messages.last(actor, ids)),
-    unread: batchLoader(dispatch, async (ids: readonly string[]) => {
-      const counts = new Map((await keep.messages.unread(actor, ids)).map((one) => [one.threadId, one]))
-      return ids.map((id) => counts.get(id))
-    }),
-    threadStats: batchLoader(dispatch, (ids: readonly string[]) => keep.stats.threads(actor, ids)),
-    attachment: batchLoader(dispatch, (ids: readonly string[]) => keep.attachments.getMany(actor, ids)),
+    get user() {
+      made.user ??= batchLoader(dispatch, (ids) => keep.users.getMany(actor, ids))
+      return made.user
+    },
+    get presence() {
+      made.presence ??= batchLoader(dispatch, (ids) => keep.users.presence(actor, ids))
+      return made.presence
+    },
+    get thread() {
+      made.thread ??= batchLoader(dispatch, (ids) => keep.threads.getMany(actor, ids))
+      return made.thread
+    },
+    get lastMessage() {
+      made.lastMessage ??= batchLoader(dispatch, (ids) => keep.messages.last(actor, ids))
+      return made.lastMessage
+    },
+    get unread() {
+      made.unread ??= batchLoader(dispatch, async (ids) => {
+        const counts = new Map((await keep.messages.unread(actor, ids)).map((one) => [one.threadId, one]))
+        return ids.map((id) => counts.get(id))
+      })
+      return made.unread
+    },
+    get threadStats() {
+      made.threadStats ??= batchLoader(dispatch, (ids) => keep.stats.threads(actor, ids))
+      return made.threadStats
+    },
+    get attachment() {
+      made.attachment ??= batchLoader(dispatch, (ids) => keep.attachments.getMany(actor, ids))
+      return made.attachment
+    },
   }
 }

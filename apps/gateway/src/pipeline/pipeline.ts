@@ -10,6 +10,7 @@ import type { DocumentLimits } from './document-limits.ts'
 import type { Variables } from './operation-cost.ts'
 import type { Operation, OperationParams } from './prepare-operation.ts'
 import { createPrepare } from './prepare-operation.ts'
+import { createWithin } from './within.ts'
 
 /** How a pipeline is made. */
 export interface PipelineOptions {
@@ -63,6 +64,8 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     registered: options.registered,
   })
 
+  const within = createWithin(deadline)
+
   function refuse(error: unknown, requestId: string): readonly GraphQLFormattedError[] {
     const known = error instanceof GraphQLError ? error : new GraphQLError('', { originalError: error as Error })
     return answerErrors([known], requestId)
@@ -102,11 +105,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       return { errors: refuse(new ThreadkeepError('RATE_LIMITED', message, { details }), requestId) }
     },
     async execute({ operation, variables, caller, requestId }, spent) {
-      const { context, abort } = createContext(caller, requestId, spent)
+      const { context, abort } = createContext(caller, requestId, spent, operation.asksFor)
       const began = performance.now()
       try {
         const running = operation.run(undefined, context, variables)
-        return answer(running instanceof Promise ? await within(deadline, running, abort) : running, requestId)
+        return answer(running instanceof Promise ? await within(running, abort) : running, requestId)
       } catch (error) {
         return { errors: refuse(error, requestId), data: null }
       } finally {
@@ -114,15 +117,4 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       }
     },
   }
-}
-
-/** The result, or `TIMEOUT` when it does not come in time; then what runs is told to stop. */
-function within<T>(millis: number, running: Promise<T>, abort: () => void): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const timer = setTimeout(() => {
-      abort()
-      reject(new ThreadkeepError('TIMEOUT', `The operation took longer than ${millis} ms.`))
-    }, millis)
-    running.then(resolve, reject).finally(() => clearTimeout(timer))
-  })
 }

@@ -1,6 +1,15 @@
 import { createHash } from 'node:crypto'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
-import { GraphQLError, NoSchemaIntrospectionCustomRule, parse, specifiedRules, validate } from 'graphql'
+import {
+  GraphQLError,
+  NoSchemaIntrospectionCustomRule,
+  parse,
+  specifiedRules,
+  TypeInfo,
+  validate,
+  visit,
+  visitWithTypeInfo,
+} from 'graphql'
 import type { DocumentLimits } from './document-limits.ts'
 import { documentFault } from './document-limits.ts'
 import { lruMap } from './lru-map.ts'
@@ -17,6 +26,8 @@ export interface Operation {
   /** For logs and metrics; empty for an anonymous operation. */
   readonly name: string
   readonly cost: Cost
+  /** Whether a field such as `Message.author` is asked for anywhere. */
+  readonly asksFor: (field: string) => boolean
   readonly run: Run
 }
 
@@ -69,6 +80,7 @@ export function createPrepare(schema: GraphQLSchema, { limits, introspection, re
       kind: definition.operation,
       name: definition.name?.value ?? '',
       cost: operationCost(schema, document, definition),
+      asksFor: fieldsAskedFor(schema, document),
       run: createRun(schema, document, definition),
     }
   }
@@ -87,6 +99,22 @@ export function createPrepare(schema: GraphQLSchema, { limits, introspection, re
     if (!('errors' in prepared) && text.length <= maxKeptText) kept.set(key, prepared)
     return prepared
   }
+}
+
+/** The fields of a validated document, as `Type.field`. */
+function fieldsAskedFor(schema: GraphQLSchema, document: DocumentNode): (field: string) => boolean {
+  const fields = new Set<string>()
+  const types = new TypeInfo(schema)
+  visit(
+    document,
+    visitWithTypeInfo(types, {
+      Field({ name }) {
+        const parent = types.getParentType()
+        if (parent) fields.add(`${parent.name}.${name.value}`)
+      },
+    }),
+  )
+  return (field) => fields.has(field)
 }
 
 function findRegistered(documents: readonly string[]): (params: OperationParams) => string | undefined {

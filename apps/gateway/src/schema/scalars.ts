@@ -13,27 +13,18 @@ function parseMoment(value: unknown): Millis {
   return Number.isNaN(millis) ? refuse('This DateTime does not exist in the calendar.') : millis
 }
 
-const day = 86_400_000
-let shownDay = Number.NaN
-let shownDate = ''
+const slots = 4_096
+const shownAt = new Float64Array(slots).fill(Number.NaN)
+const shown: string[] = new Array(slots).fill('')
 
-/** As `toISOString` writes it, several times as fast: a page holds many moments, most of one day. */
+/** As `toISOString` writes it. The same pages are read again and again, so texts are kept, one for each slot. */
 function momentText(millis: Millis): string {
-  const date = Math.floor(millis / day)
-  if (date !== shownDay) {
-    shownDate = new Date(millis).toISOString().slice(0, -13)
-    shownDay = date
+  const slot = millis & (slots - 1)
+  if (shownAt[slot] !== millis) {
+    shown[slot] = new Date(millis).toISOString()
+    shownAt[slot] = millis
   }
-  const time = millis - date * day
-  const hours = two(Math.floor(time / 3_600_000))
-  const minutes = two(Math.floor(time / 60_000) % 60)
-  const seconds = two(Math.floor(time / 1_000) % 60)
-  const rest = time % 1_000
-  return `${shownDate}${hours}:${minutes}:${seconds}.${rest < 100 ? '0' : ''}${two(rest)}Z`
-}
-
-function two(value: number): string {
-  return value < 10 ? `0${value}` : `${value}`
+  return shown[slot]!
 }
 
 /** A moment: epoch milliseconds within, an RFC 3339 text in UTC outside. */

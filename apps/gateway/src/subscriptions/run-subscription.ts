@@ -27,7 +27,7 @@ export function createRunSubscription(schema: GraphQLSchema, pipeline: Pipeline)
     try {
       const spent = await pipeline.admit(request)
       if ('errors' in spent) return sink.fail(spent.errors)
-      const { context } = createContext(caller, requestId, spent)
+      const { context } = createContext(caller, requestId, spent, operation.asksFor)
       const source = await createSourceEventStream({
         schema,
         document: operation.document,
@@ -43,7 +43,7 @@ export function createRunSubscription(schema: GraphQLSchema, pipeline: Pipeline)
       const group = answers.groupOf(request)
       // A context for each answer, since what its loaders know must not outlive the event.
       const make = async (item: object): Promise<string> => {
-        const { context: own } = createContext(caller, requestId, spent)
+        const { context: own } = createContext(caller, requestId, spent, operation.asksFor)
         return JSON.stringify(pipeline.answer(await operation.run(item, own, variables), requestId))
       }
       try {
