@@ -109,8 +109,8 @@ export function createThreadWriter(context: Context): ThreadWriter {
         const draft = await prepare(lane, group)
         const { planned, refused, later } = await planAll(draft, group)
         const changes = finish(draft, context.limits)
-        // A commit proves what it was planned on. What refuses, or finds nothing to do, must not rest on an old memory either.
-        if (remembered && (refused.length > 0 || changes.length === 1)) {
+        // A commit proves what it was planned on. What refuses must not rest on an old memory either.
+        if (remembered && refused.length > 0) {
           lane.state = undefined
           continue
         }
@@ -119,15 +119,12 @@ export function createThreadWriter(context: Context): ThreadWriter {
         // From here on those that were answered, or wait for the next group, are no longer this commit's.
         group = planned.map(({ pending }) => pending)
         if (group.length === 0) return
-        // Nothing but the check of the root: nothing to write.
-        const done =
-          changes.length === 1
-            ? { ok: true as const, version: draft.state.version }
-            : await context.store.commit(changes)
+        const done = await context.store.commit(changes)
         if (done.ok) {
           const state: ThreadState = {
             thread: draft.thread(),
-            version: done.version,
+            // With nothing to write the commit has only proved that the thread is still as it was.
+            version: changes.length === 1 ? draft.state.version : done.version,
             members: new Map(draft.members()),
           }
           lane.state = state
