@@ -27,8 +27,10 @@ export default defineBench({
       await client.ask('mutation { createUser(input: { profile: { name: "Ada" } }) { userErrors { code } } }')
       const { createThread } = await client.ask('mutation { createThread(input: {}) { thread { id } } }')
       const { id } = createThread.thread
-      const send = 'mutation ($id: ID!, $content: String!) { sendMessage(input: { threadId: $id, content: $content }) { message { id } } }'
-      for (let i = 0; i < 60; i++) await client.ask(send, { id, content: `Message ${i}: the quick brown fox jumps over it` })
+      const send =
+        'mutation ($id: ID!, $content: String!) { sendMessage(input: { threadId: $id, content: $content }) { message { id } } }'
+      for (let i = 0; i < 60; i++)
+        await client.ask(send, { id, content: `Message ${i}: the quick brown fox jumps over it` })
 
       const body = JSON.stringify({ query: page, variables: { id } })
       const answer = join(directory, 'answer.json')

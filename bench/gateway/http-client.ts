@@ -32,7 +32,10 @@ export function httpClient(url: string, headers: Readonly<Record<string, string>
           response.once('end', () => resolve(text))
         },
       )
-      sent.once('error', (error) => { console.error('ERR', url, error); reject(error) })
+      sent.once('error', (error) => {
+        console.error('ERR', url, error)
+        reject(error)
+      })
       sent.end(body)
     })
   return {

@@ -26,7 +26,7 @@ export async function startGateway(store = 'memory:', flags: readonly string[] =
   const server = await startServer({
     script: new URL('dist/main.js', app).href,
     args: ['--port', '0', '--store', store.replace('<data>', data), '--data', data, '--rate-limit', 'off', ...flags],
-    ready: /(http:\/\/\S+)\/graphql -H[^]*Bearer (\S+?)'/,
+    ready: /(http:\/\/\S+)\/graphql -H[\s\S]*Bearer (\S+?)'/,
   })
   const [, url = '', token = ''] = server.match
   const stop = async (): Promise<void> => {

@@ -1,0 +1,53 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openBackend } from '@threadkeep/adapters'
+import { createThreadkeep } from '@threadkeep/core'
+import { inFlight } from './gateway/http-client.ts'
+import { startGateway } from './gateway/start-gateway.ts'
+import { defineBench, rate } from './lib/index.ts'
+
+const width = 32
+const count = 3_200
+const content = 'Where is my order? I was told on Monday that it would be here within two working days.'
+const query = `mutation Send($input: SendMessageInput!) {
+  sendMessage(input: $input) { message { id seq createdAt } cursor userErrors { code message } }
+}`
+
+export default defineBench({
+  about: 'Durable messages per second through the gateway, 32 connections over 8 threads',
+  async run({ compare, progress }) {
+    progress('starting the gateway')
+    const directory = mkdtempSync(join(tmpdir(), 'threadkeep-bench-'))
+    const gateway = await startGateway('sqlite:<data>/chat.db')
+    const backend = await openBackend({ store: `sqlite:${join(directory, 'chat.db')}` })
+    const keep = createThreadkeep(backend)
+    const ada = { userId: 'ada' }
+    try {
+      const direct = await Promise.all(Array.from({ length: 8 }, () => keep.threads.create(ada)))
+      const bodies: string[] = []
+      for (let i = 0; i < 8; i++) {
+        const { createThread } = await gateway.client.ask('mutation { createThread(input: {}) { thread { id } } }')
+        bodies.push(JSON.stringify({ query, variables: { input: { threadId: createThread.thread.id, content } } }))
+      }
+      const post = async (index: number): Promise<void> => {
+        const answer = await gateway.client.post(bodies[index % 8]!)
+        if (!answer.includes('"userErrors":[]')) throw new Error(answer)
+      }
+      await compare({
+        against: 'the domain called directly',
+        bar: '>=0.35',
+        unit: 'message/s',
+        ours: rate(count, (n) => inFlight(width, n, post)),
+        theirs: rate(count, (n) =>
+          inFlight(width, n, (index) => keep.messages.append(ada, direct[index % 8]!.id, { content })),
+        ),
+      })
+    } finally {
+      await gateway.stop()
+      await keep.close()
+      await backend.close()
+      rmSync(directory, { recursive: true, force: true })
+    }
+  },
+})
