@@ -42,10 +42,12 @@ export function createRunSubscription(schema: GraphQLSchema, pipeline: Pipeline)
       signal.addEventListener('abort', stop, { once: true })
       const group = answers.groupOf(request)
       // A context for each answer, since what its loaders know must not outlive the event.
-      const make = async (item: object): Promise<string> => {
+      const make = (item: object): string | Promise<string> => {
         const { context: own } = createContext(caller, requestId, spent, operation.asksFor)
-        return JSON.stringify(pipeline.answer(await operation.run(item, own, variables), requestId))
+        const result = operation.run(item, own, variables)
+        return result instanceof Promise ? result.then(textOf) : textOf(result)
       }
+      const textOf = (result: ExecutionResult): string => JSON.stringify(pipeline.answer(result, requestId))
       try {
         for await (const item of items) {
           const text = answers.textOf(item, group, () => make(item))

@@ -9,7 +9,7 @@ export interface SharedAnswers {
   /** What tells apart those who may get different answers to one item. */
   groupOf(request: OperationRequest): string
   /** The text for an item: at once when it is there, else a promise; `make` runs once per item and group. */
-  textOf(item: object, group: string, make: () => Promise<string>): string | Promise<string>
+  textOf(item: object, group: string, make: () => string | Promise<string>): string | Promise<string>
 }
 
 /** Shares answers among the subscribers of one process. They live as long as their items. */
@@ -17,6 +17,15 @@ export function createSharedAnswers(schema: GraphQLSchema): SharedAnswers {
   const known = new WeakMap<Operation, { readonly id: number; readonly sharing: Sharing }>()
   const texts = new WeakMap<object, Map<string, string | Promise<string>>>()
   let operations = 0
+
+  function groupsOf(item: object): Map<string, string | Promise<string>> {
+    let groups = texts.get(item)
+    if (!groups) {
+      groups = new Map()
+      texts.set(item, groups)
+    }
+    return groups
+  }
 
   return {
     groupOf({ operation, variables = {}, caller }) {
@@ -31,26 +40,18 @@ export function createSharedAnswers(schema: GraphQLSchema): SharedAnswers {
       return JSON.stringify([id, values, ...(sharing.pure ? [] : [caller.tenant, userId, ...scopes])])
     },
     textOf(item, group, make) {
-      let groups = texts.get(item)
-      if (!groups) {
-        groups = new Map()
-        texts.set(item, groups)
-      }
+      const groups = groupsOf(item)
       const found = groups.get(group)
       if (found !== undefined) return found
-      const own = groups
-      const making = make().then(
-        (text) => {
-          own.set(group, text)
-          return text
-        },
-        (error) => {
-          own.delete(group)
-          throw error
-        },
-      )
-      own.set(group, making)
-      return making
+      const made = make()
+      groups.set(group, made)
+      if (typeof made !== 'string') {
+        made.then(
+          (text) => groups.set(group, text),
+          () => groups.delete(group),
+        )
+      }
+      return made
     },
   }
 }

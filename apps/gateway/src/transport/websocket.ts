@@ -36,6 +36,8 @@ export interface WebSocketOptions {
 /** What is known of one socket. */
 interface Extra {
   readonly socket: WebSocket
+  /** What the socket speaks over. */
+  readonly stream: Duplex
   readonly requestId: string
   caller: Caller | undefined
   alive: boolean
@@ -106,7 +108,7 @@ export function serveWebSocket(options: WebSocketOptions): void {
   function silent({ request, extra, id }: Work): AsyncIterableIterator<never> {
     const controller = new AbortController()
     let failure: SubscriptionFailed | undefined
-    const next = socketNext(extra.socket, id)
+    const next = socketNext(extra.socket, extra.stream, id)
     const sink: Sink = {
       next,
       complete() {},
@@ -159,8 +161,8 @@ export function serveWebSocket(options: WebSocketOptions): void {
     handleProtocols,
   })
 
-  function open(socket: WebSocket, requestId: string): void {
-    const extra: Extra = { socket, requestId, caller: undefined, alive: true }
+  function open(socket: WebSocket, stream: Duplex, requestId: string): void {
+    const extra: Extra = { socket, stream, requestId, caller: undefined, alive: true }
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -187,7 +189,7 @@ export function serveWebSocket(options: WebSocketOptions): void {
     if (!options.allowsOrigin(request)) return refuse(stream, '403 Forbidden')
     const offered = request.headers['sec-websocket-protocol'] ?? ''
     if (!offered.split(/\s*,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return refuse(stream, '400 Bad Request')
-    sockets.handleUpgrade(request, stream, head, (socket) => open(socket, requestIdOf(request)))
+    sockets.handleUpgrade(request, stream, head, (socket) => open(socket, stream, requestIdOf(request)))
   })
 }
 
