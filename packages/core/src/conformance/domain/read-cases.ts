@@ -351,15 +351,20 @@ export const readCases: readonly DomainCase[] = [
       controller.abort()
       await rejects(() => inTime(waiting, 'abort'), 'ABORTED', 'stopped')
       const second_ = chat.messages.stream(bob, id, { live: true, afterSeq: 5 })[Symbol.asyncIterator]()
-      const blocked = second_.next()
+      const blocked = rejects(() => inTime(second_.next(), 'removal'), 'NOT_FOUND', 'who is removed')
       await eventually(async () => true, 'a turn')
       await chat.threads.removeMember(ada, id, 'bob')
-      await rejects(() => inTime(blocked, 'removal'), 'NOT_FOUND', 'who is removed')
+      await blocked
       const third = chat.messages.stream(ada, id, { live: true, afterSeq: 5 })[Symbol.asyncIterator]()
       const last = third.next()
       await new Promise((resolve) => setTimeout(resolve, 20))
       await chat.close()
-      await rejects(() => inTime(last, 'close'), 'CLOSED', 'closing ends it')
+      same((await inTime(last, 'close')).done, true, 'closing ends it')
+      await rejects(
+        () => Array.fromAsync(chat.messages.stream(ada, id, { live: true })),
+        'CLOSED',
+        'none begins after it',
+      )
     },
     { sound: false },
   ),

@@ -81,6 +81,8 @@ export function createHistory(
     try {
       for (;;) {
         throwIfAborted(signal && { signal })
+        // What has no end of its own is not cut short by closing, and a consumer may be waiting with nobody to hear a rejection.
+        if (live && !context.gate.open) return
         context.gate.assertOpen()
         news?.reset()
         const { thread } = await reader.open(actor, id)

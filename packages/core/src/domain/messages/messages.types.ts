@@ -136,7 +136,7 @@ export interface StreamOptions {
   readonly batchSize?: number
   /** After this seq. Default 0: from the beginning. */
   readonly afterSeq?: number
-  /** Keep going with what comes. Default false: end at the end. */
+  /** Keep going with what comes, until the Threadkeep closes. Default false: end at the end; closing before that is `CLOSED`. */
   readonly live?: boolean
   readonly filter?: MessageFilter
   readonly signal?: AbortSignal
