@@ -30,11 +30,16 @@ export default defineConfig({
     coverage: {
       provider: 'v8',
       include: ['packages/*/src/**/*.ts'],
-      exclude: ['**/*.test.ts'],
+      // Conformance cases are tests that are published: what they run counts, they themselves do not.
+      exclude: ['**/*.test.ts', 'packages/core/src/conformance/**'],
       reporter: [['text', { skipFull: true }], 'html', 'json-summary'],
       thresholds: {
         'packages/core/src/**': { branches: 95 },
-        'packages/store-*/src/**': { branches: 90 },
+        // Each store for itself: a good one does not make up for another.
+        'packages/store-sqlite/src/**': { branches: 90 },
+        'packages/store-redis/src/**': { branches: 90 },
+        'packages/store-mongo/src/**': { branches: 90 },
+        'packages/store-postgres/src/**': { branches: 90 },
         'packages/wrappers/src/**': { branches: 90 },
         'packages/events-*/src/**': { branches: 90 },
       },
