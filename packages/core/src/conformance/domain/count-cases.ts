@@ -358,7 +358,7 @@ export const countCases: readonly DomainCase[] = [
     },
   ),
   domainCase('what a crash left in the outbox is taken by whoever comes next', async ({ chat, open, store }) => {
-    const crashing = open({ store: crashAfter(store, 4) })
+    const crashing = open({ store: crashAfter(store, 4), projector: 'manual' })
     const { id } = await thread(crashing)
     await say(crashing, ada, id, 'needle one')
     await say(crashing, ada, id, 'needle two')

@@ -10,6 +10,7 @@ import { manualClock } from '../../store/clock.ts'
 import type { Store } from '../../store/types.ts'
 import { ok } from '../expect.ts'
 import { assertSound } from './assert-sound.ts'
+import { watchRest } from './watch-rest.ts'
 
 /** What a case stands on. Without an index or a blob store of its own it gets those in memory. */
 export interface DomainGround {
@@ -41,6 +42,8 @@ export interface World {
   readonly errors: unknown[]
   /** One more Threadkeep on the same ground, as another process would have it. Closed with the case. */
   open(options?: Partial<ThreadkeepOptions>): Threadkeep
+  /** Answers when the store has been left alone for a moment: subscriptions that were begun stand by then. */
+  settled(): Promise<void>
   /** Another empty ground under the same clock. Closed with the case. */
   elsewhere(): Promise<World>
 }
@@ -77,7 +80,7 @@ async function openWorld(
 ): Promise<World> {
   const ground = await fixture.open({ clock })
   closing.push(() => ground.close())
-  const { store } = ground
+  const { store, settled } = watchRest(ground.store)
   const search = ground.search ?? memorySearchIndex({ clock })
   const blobs = ground.blobs ?? memoryBlobStore({ clock })
   const live = localLiveBus()
@@ -90,5 +93,6 @@ async function openWorld(
     return chat
   }
   const chat = open(given)
-  return { clock, store, search, blobs, chat, errors, open, elsewhere: () => openWorld(fixture, clock, given, closing) }
+  const elsewhere = () => openWorld(fixture, clock, given, closing)
+  return { clock, store, search, blobs, chat, errors, open, settled, elsewhere }
 }

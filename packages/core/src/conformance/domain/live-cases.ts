@@ -7,29 +7,32 @@ import { ada, bob, cyd, day, inTime, say, sayMany, second, stranger, take, threa
 
 /** Live updates: of one thread, and of all of an actor's. */
 export const liveCases: readonly DomainCase[] = [
-  domainCase('a subscriber receives what comes from now on, in order, with the messages', async ({ chat, open }) => {
-    const { id } = await thread(chat, { members: [{ userId: 'bob' }] })
-    await say(chat, ada, id, 'before')
-    const live = chat.live.thread(bob, id)
-    await settled()
-    const message = await say(chat, ada, id, 'one')
-    await chat.messages.edit(ada, id, message.id, { content: 'two' })
-    await chat.messages.delete(ada, id, message.id)
-    await chat.threads.update(ada, id, { title: 'x' })
-    const items = await take(live, 4)
-    same(
-      items.map(told),
-      ['message.created 5', 'message.edited 6', 'message.deleted 7', 'thread.updated 8'],
-      'in order',
-    )
-    const other = open()
-    await say(other, ada, id, 'from another process')
-    const cursor = items[3]!.cursor
-    const [resumed] = await take(other.live.thread(bob, id, { after: cursor }), 1)
-    same(resumed?.type === 'event' && resumed.message?.content, 'from another process', 'with the message')
-    await live.return?.()
-    same(await live.next(), { done: true, value: undefined }, 'left')
-  }),
+  domainCase(
+    'a subscriber receives what comes from now on, in order, with the messages',
+    async ({ chat, open, settled }) => {
+      const { id } = await thread(chat, { members: [{ userId: 'bob' }] })
+      await say(chat, ada, id, 'before')
+      const live = chat.live.thread(bob, id)
+      await settled()
+      const message = await say(chat, ada, id, 'one')
+      await chat.messages.edit(ada, id, message.id, { content: 'two' })
+      await chat.messages.delete(ada, id, message.id)
+      await chat.threads.update(ada, id, { title: 'x' })
+      const items = await take(live, 4)
+      same(
+        items.map(told),
+        ['message.created 5', 'message.edited 6', 'message.deleted 7', 'thread.updated 8'],
+        'in order',
+      )
+      const other = open()
+      await say(other, ada, id, 'from another process')
+      const cursor = items[3]!.cursor
+      const [resumed] = await take(other.live.thread(bob, id, { after: cursor }), 1)
+      same(resumed?.type === 'event' && resumed.message?.content, 'from another process', 'with the message')
+      await live.return?.()
+      same(await live.next(), { done: true, value: undefined }, 'left')
+    },
+  ),
   domainCase(
     'a subscriber resumes right after any item, without gap or duplicate, also behind many',
     async ({ chat, open }) => {
@@ -58,7 +61,7 @@ export const liveCases: readonly DomainCase[] = [
   ),
   domainCase(
     'those who come, leave and come again while others write receive each event once',
-    async ({ chat, open }) => {
+    async ({ chat, open, settled }) => {
       const other = open()
       const { id } = await thread(chat)
       const writing = (async () => {
@@ -108,7 +111,7 @@ export const liveCases: readonly DomainCase[] = [
     const [first] = await take(chat.live.thread(ada, id, { after: await chat.live.cursorAt(id, 99) }), 1)
     same(first?.type, 'gap', 'a place that never was')
   }),
-  domainCase('a subscription ends when its thread is lost, given up or closed', async ({ chat, open }) => {
+  domainCase('a subscription ends when its thread is lost, given up or closed', async ({ chat, open, settled }) => {
     const { id } = await thread(chat, { members: [{ userId: 'bob' }, { userId: 'cyd' }] })
     const live = chat.live.thread(bob, id)
     const watching = chat.live.thread(cyd, id)
@@ -140,7 +143,7 @@ export const liveCases: readonly DomainCase[] = [
   }),
   domainCase(
     'a consumer that is too slow is told so, keeps what it has, and resumes where it was',
-    async ({ chat }) => {
+    async ({ chat, settled }) => {
       const { id } = await thread(chat)
       const live = chat.live.thread(ada, id, { maxBuffered: 3 })
       await settled()
@@ -165,7 +168,7 @@ export const liveCases: readonly DomainCase[] = [
       )
     },
   ),
-  domainCase('hidden items are told only to those who may see them', async ({ chat }) => {
+  domainCase('hidden items are told only to those who may see them', async ({ chat, settled }) => {
     const { id } = await thread(chat)
     const seer = { userId: 'ada', scopes: ['items:hidden' as const] }
     const [plain, privileged, viewer] = [chat.live.thread(ada, id), chat.live.thread(seer, id), chat.live.viewer(ada)]
@@ -176,7 +179,7 @@ export const liveCases: readonly DomainCase[] = [
     same((await take(plain, 1)).map(told), ['message.created 4'], 'one')
     same((await take(viewer, 1)).map(told), ['message.created 4'], 'one')
   }),
-  domainCase('typing and markers are hints to the others, private ones to nobody', async ({ chat, clock }) => {
+  domainCase('typing and markers are hints to the others, private ones to nobody', async ({ chat, clock, settled }) => {
     const { id } = await thread(chat, { members: [{ userId: 'bob' }] })
     await sayMany(chat, ada, id, 3)
     const live = chat.live.thread(ada, id)
@@ -208,7 +211,7 @@ export const liveCases: readonly DomainCase[] = [
   }),
   domainCase(
     'a viewer receives all of its threads, also those it joins later, and resumes across them',
-    async ({ chat, clock, open }) => {
+    async ({ chat, clock, open, settled }) => {
       const other = open()
       const [a, b] = [
         await thread(chat, { id: 'a', members: [{ userId: 'bob' }] }),
@@ -258,34 +261,37 @@ export const liveCases: readonly DomainCase[] = [
       await live.return?.()
     },
   ),
-  domainCase('a viewer who was away finds everything, and knows where too much is gone', async ({ chat, clock }) => {
-    const ids = await Promise.all([0, 1, 2, 3].map(async (n) => (await thread(chat, { id: `t${n}` })).id))
-    const live = chat.live.viewer(ada)
-    await settled()
-    await say(chat, ada, ids[0]!, 'seen')
-    const [item] = await take(live, 1)
-    await live.return?.()
-    for (let n = 0; n < 40; n++) {
-      clock.advance(30 * second)
-      await say(chat, ada, ids[n % 3]!, `${n}`)
-    }
-    await thread(chat, { id: 'new' })
-    const items = await take(chat.live.viewer(ada, { after: item!.cursor }), 41)
-    same(new Set(items.map(key)).size, 41, 'each once')
-    for (const [id, events] of Object.entries(perThread(items)))
-      same(
-        events.map((event) => Number(event.split(' ')[1])),
-        events.map((_, n) => n + Number(events[0]!.split(' ')[1])),
-        `${id}: in order`,
-      )
-    clock.advance(8 * day)
-    await say(chat, ada, ids[1]!, 'after a week')
-    const late = await take(chat.live.viewer(ada, { after: item!.cursor }), 1)
-    ok(late[0]!.type === 'gap', 'a gap is told')
-  }),
+  domainCase(
+    'a viewer who was away finds everything, and knows where too much is gone',
+    async ({ chat, clock, settled }) => {
+      const ids = await Promise.all([0, 1, 2, 3].map(async (n) => (await thread(chat, { id: `t${n}` })).id))
+      const live = chat.live.viewer(ada)
+      await settled()
+      await say(chat, ada, ids[0]!, 'seen')
+      const [item] = await take(live, 1)
+      await live.return?.()
+      for (let n = 0; n < 40; n++) {
+        clock.advance(30 * second)
+        await say(chat, ada, ids[n % 3]!, `${n}`)
+      }
+      await thread(chat, { id: 'new' })
+      const items = await take(chat.live.viewer(ada, { after: item!.cursor }), 41)
+      same(new Set(items.map(key)).size, 41, 'each once')
+      for (const [id, events] of Object.entries(perThread(items)))
+        same(
+          events.map((event) => Number(event.split(' ')[1])),
+          events.map((_, n) => n + Number(events[0]!.split(' ')[1])),
+          `${id}: in order`,
+        )
+      clock.advance(8 * day)
+      await say(chat, ada, ids[1]!, 'after a week')
+      const late = await take(chat.live.viewer(ada, { after: item!.cursor }), 1)
+      ok(late[0]!.type === 'gap', 'a gap is told')
+    },
+  ),
   domainCase(
     'in big rooms viewers follow the room itself',
-    async ({ chat, open }) => {
+    async ({ chat, open, settled }) => {
       const other = open()
       const { id } = await thread(chat, {
         id: 'big',
@@ -304,7 +310,7 @@ export const liveCases: readonly DomainCase[] = [
     },
     { sound: false },
   ),
-  domainCase('where hints do not flow, subscribers find what is new by themselves', async ({ open, chat }) => {
+  domainCase('where hints do not flow, subscribers find what is new by themselves', async ({ open, chat, settled }) => {
     const silent = open({ live: deaf() })
     const { id } = await thread(chat, { members: [{ userId: 'bob' }] })
     const [live, viewer] = [silent.live.thread(bob, id), silent.live.viewer(bob)]
@@ -352,9 +358,4 @@ function perThread(items: readonly LiveItem[]): Record<string, string[]> {
     threads[id] = [...(threads[id] ?? []), told(item)]
   }
   return threads
-}
-
-/** Long enough for a subscription to stand. */
-function settled(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 100))
 }
