@@ -2,9 +2,10 @@ import assert from 'node:assert/strict'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import type { Threadkeep } from '@threadkeep/core'
 import { createThreadkeep } from '@threadkeep/core'
-import { sqliteStore } from '@threadkeep/store-sqlite'
-import { always } from '../crash/threads.ts'
+import { sqliteSearchIndex, sqliteStore } from '@threadkeep/store-sqlite'
+import { always, owner } from '../crash/threads.ts'
 import { verifySettled, verifyThread } from '../crash/verify-threads.ts'
 import type { History } from '../order/history.ts'
 import { recordHistory } from '../order/history.ts'
@@ -84,21 +85,42 @@ async function problemOf(
   mkdirSync(directory)
   try {
     for (const [path, content] of image) writeFileSync(join(directory, basename(path)), content)
-    const path = join(directory, basename(recording.path))
-    const db = new DatabaseSync(path)
-    try {
-      assert.deepEqual({ ...db.prepare('pragma integrity_check').get() }, { integrity_check: 'ok' })
-    } finally {
-      db.close()
-    }
-    await using store = await sqliteStore({ path })
-    await using threadkeep = createThreadkeep({ store, projector: 'manual' })
+    const [path, searchPath] = [recording.path, recording.searchPath].map((of) => join(directory, basename(of)))
+    for (const file of new Set([path!, searchPath!])) assertWhole(file)
+    await using store = await sqliteStore({ path: path! })
+    await using search = await sqliteSearchIndex({ path: searchPath! })
+    await using threadkeep = createThreadkeep({ store, search, projector: 'manual' })
     await verifyThread(store, threadkeep, always, history)
     await verifySettled(store, threadkeep)
+    await verifySearch(threadkeep)
     return undefined
   } catch (error) {
     return (error as Error).message
   } finally {
     rmSync(directory, { recursive: true, force: true })
   }
+}
+
+function assertWhole(path: string): void {
+  const db = new DatabaseSync(path)
+  try {
+    assert.deepEqual({ ...db.prepare('pragma integrity_check').get() }, { integrity_check: 'ok' }, path)
+  } finally {
+    db.close()
+  }
+}
+
+/** Throws unless search finds exactly the messages that are there. */
+async function verifySearch({ messages, search, threads }: Threadkeep): Promise<void> {
+  const [{ items }, found] = [await threads.list(owner), new Set<string>()]
+  if (items.length === 0) return
+  let after: string | undefined
+  do {
+    const answer = await search.messages(owner, { query: 'word', limit: 100, ...(after !== undefined && { after }) })
+    for (const { message } of answer.results) found.add(message.id)
+    after = answer.nextCursor
+  } while (after !== undefined)
+  const there = new Set<string>()
+  for await (const batch of messages.stream(owner, always)) for (const { id } of batch) there.add(id)
+  assert.deepEqual([...found].sort(), [...there].sort(), 'search finds what is there')
 }

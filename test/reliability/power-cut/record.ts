@@ -14,6 +14,8 @@ export interface Recording {
   /** The directory that it wrote in. */
   readonly directory: string
   readonly path: string
+  /** The file of the search index: with `full` one of its own, else that of the records. */
+  readonly searchPath: string
   readonly deeds: readonly Deed[]
 }
 
@@ -35,10 +37,12 @@ export function buildRecorder(directory: string): { readonly recorder: string } 
 /** Records a process that appends to a SQLite file in `directory`. Throws when the recording misses anything that it did to its files. */
 export function record(recorder: string, directory: string, synchronous: Synchronous): Recording {
   const path = join(directory, 'records.db')
+  // What was not synced may be lost from one file and not from the other: only one file keeps their order then.
+  const searchPath = synchronous === 'full' ? join(directory, 'search.db') : path
   const log = `${directory}.log`
   execFileSync(
     process.execPath,
-    ['--conditions=threadkeep-source', '--disable-warning=ExperimentalWarning', fixture, path, synchronous],
+    ['--conditions=threadkeep-source', '--disable-warning=ExperimentalWarning', fixture, path, searchPath, synchronous],
     {
       env: { ...process.env, LD_PRELOAD: recorder, RECORDER_PATH: directory, RECORDER_LOG: log },
       stdio: ['ignore', 'pipe', 'inherit'],
@@ -52,5 +56,5 @@ export function record(recorder: string, directory: string, synchronous: Synchro
     readdirSync(directory).map((name) => [join(directory, name), readFileSync(join(directory, name))]),
   )
   assert.deepEqual(disk.afterPowerCut('all'), found, 'the recording, played to its end, gives the files that are there')
-  return { directory, path, deeds }
+  return { directory, path, searchPath, deeds }
 }
