@@ -3,7 +3,10 @@ import { collection, memoryStore, stack } from '@threadkeep/core'
 import { createStatistics, withPrefixCollections, withStatistics, withTtlClamp } from '@threadkeep/wrappers'
 import { BentoCache, bentostore } from 'bentocache'
 import { memoryDriver } from 'bentocache/drivers/memory'
+import { createCache } from 'cache-manager'
 import Keyv from 'keyv'
+import { createStorage } from 'unstorage'
+import type { Bar } from './lib/index.ts'
 import { defineBench, rate } from './lib/index.ts'
 
 const count = 60_000
@@ -18,8 +21,73 @@ const message = {
   metadata: { client: 'web', locale: 'en-GB' },
 }
 
-/** Puts and gets the keys in turn. What is read is the reader's own, on every side: that is proven before it is timed. */
-function putAndGet(put: (key: string) => Promise<unknown>, get: (key: string) => Promise<unknown>) {
+interface Cache {
+  put(key: string): Promise<unknown>
+  get(key: string): Promise<unknown>
+}
+
+interface Peer extends Cache {
+  readonly against: string
+  readonly bar: Bar
+}
+
+function wrappedMemory(): Cache {
+  const wrappers: readonly Wrapper[] = [
+    withStatistics({ statistics: createStatistics() }),
+    withTtlClamp({ maxTtl: 86_400 }),
+    withPrefixCollections({ prefix: 'tenant-1' }),
+  ]
+  const messages = collection(stack(memoryStore(), wrappers), 'messages:1')
+  return { put: (key) => messages.put(key, message, { ttl }), get: (key) => messages.get(key) }
+}
+
+/** Each as its documentation sets it up in memory. All of them answer copies. */
+function peers(): readonly Peer[] {
+  const keyv = new Keyv()
+  const bento = new BentoCache({
+    default: 'memory',
+    stores: { memory: bentostore().useL1Layer(memoryDriver({ maxItems: 10_000 })) },
+  })
+  // The store it makes by itself hands out the very object it was given; with its serializer back it copies.
+  const manager = createCache()
+  const [store] = manager.stores
+  store!.serialize = (data) => JSON.stringify(data)
+  store!.deserialize = (data) => JSON.parse(data)
+  const storage = createStorage()
+  const milliseconds = ttl * 1000
+  return [
+    {
+      ...{ against: 'keyv', bar: '>=3' },
+      put: (key) => keyv.set(key, message, milliseconds),
+      get: (key) => keyv.get(key),
+    },
+    {
+      ...{ against: 'bentocache', bar: '>=2' },
+      put: (key) => bento.set({ key, value: message, ttl: milliseconds }),
+      get: (key) => bento.get({ key }),
+    },
+    {
+      ...{ against: 'cache-manager', bar: '>=1' },
+      put: (key) => manager.set(key, message, milliseconds),
+      get: (key) => manager.get(key),
+    },
+    {
+      ...{ against: 'unstorage, whose memory driver knows no TTL', bar: '>=1' },
+      put: (key) => storage.setItem(key, message),
+      get: (key) => storage.getItem(key),
+    },
+  ]
+}
+
+/** What is read must be the reader's own, or a side would be spared the copying. */
+async function proveCopies({ put, get }: Cache): Promise<void> {
+  await put('proof')
+  const copy = (await get('proof')) as typeof message
+  if (copy.content !== message.content || copy.metadata === message.metadata) throw new Error('no copy isolation')
+}
+
+/** Puts and gets the keys in turn. */
+function putAndGet({ put, get }: Cache) {
   return rate(count, async (n) => {
     for (let i = 0; i < n; i++) {
       const key = keys[i % keys.length]!
@@ -30,50 +98,15 @@ function putAndGet(put: (key: string) => Promise<unknown>, get: (key: string) =>
 }
 
 export default defineBench({
-  about: 'Put and get in memory, with copies, TTL and three wrappers, beside keyv and bentocache',
+  about:
+    'Put and get in memory, with copies, TTL and three wrappers, beside keyv, bentocache, cache-manager and unstorage',
   async run({ compare }) {
-    const wrappers: readonly Wrapper[] = [
-      withStatistics({ statistics: createStatistics() }),
-      withTtlClamp({ maxTtl: 86_400 }),
-      withPrefixCollections({ prefix: 'tenant-1' }),
-    ]
-    const messages = collection(stack(memoryStore(), wrappers), 'messages:1')
-    const keyv = new Keyv()
-    const bento = new BentoCache({
-      default: 'memory',
-      stores: { memory: bentostore().useL1Layer(memoryDriver({ maxItems: 10_000 })) },
-    })
-    await messages.put('proof', message, { ttl })
-    await keyv.set('proof', message, ttl * 1000)
-    await bento.set({ key: 'proof', value: message, ttl: ttl * 1000 })
-    for (const read of [messages.get('proof'), keyv.get('proof'), bento.get({ key: 'proof' })]) {
-      const copy = (await read) as typeof message
-      if (copy.content !== message.content || copy.metadata === message.metadata) throw new Error('no copy isolation')
+    const threadkeep = wrappedMemory()
+    await proveCopies(threadkeep)
+    for (const peer of peers()) {
+      await proveCopies(peer)
+      const { against, bar } = peer
+      await compare({ against, bar, unit: 'op/s', ours: putAndGet(threadkeep), theirs: putAndGet(peer) })
     }
-
-    const ours = putAndGet(
-      (key) => messages.put(key, message, { ttl }),
-      (key) => messages.get(key),
-    )
-    await compare({
-      against: 'keyv',
-      bar: '>=3',
-      unit: 'op/s',
-      ours,
-      theirs: putAndGet(
-        (key) => keyv.set(key, message, ttl * 1000),
-        (key) => keyv.get(key),
-      ),
-    })
-    await compare({
-      against: 'bentocache',
-      bar: '>=2',
-      unit: 'op/s',
-      ours,
-      theirs: putAndGet(
-        (key) => bento.set({ key, value: message, ttl: ttl * 1000 }),
-        (key) => bento.get({ key }),
-      ),
-    })
   },
 })
