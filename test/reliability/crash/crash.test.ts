@@ -26,7 +26,7 @@ describe('a server killed with -9 ten times under a Threadkeep that stays open',
       async () => {
         const { acknowledged, unanswered } = await killServer(server, { seed, cycles: 10, args: server.args })
         expect(acknowledged).toBeGreaterThan(50)
-        expect(unanswered).toBeGreaterThan(5)
+        expect(unanswered).toBeGreaterThan(0)
       },
     )
   }
