@@ -14,6 +14,8 @@ export default defineBench({
     if (!postgres.available) skip('there is no PostgreSQL')
     const { url } = await postgres.open()
     const pool = new pg.Pool({ connectionString: url, max: 10 })
+    // The server may say goodbye before the last connection has closed.
+    pool.on('error', () => {})
     const store = await postgresStore({ pool })
     await pool.query('create table bare(thread text, seq int, message json, primary key (thread, seq))')
     const versions = new Array<string | null>(inFlight).fill(null)
