@@ -59,6 +59,32 @@ export const liveCases: readonly DomainCase[] = [
         await rejects(() => chat.live.thread(ada, id, { after }).next(), 'INVALID_CURSOR', 'a cursor of another list')
     },
   ),
+  domainCase('whoever asks is told where a subscription starts, and resumes there', async ({ chat, open, settled }) => {
+    const { id } = await thread(chat, { id: 'old', members: [{ userId: 'bob' }] })
+    await say(chat, ada, id, 'before')
+    const lives = [chat.live.thread(bob, id, { tellStart: true }), chat.live.viewer(bob, { tellStart: true })]
+    const starts = (await Promise.all(lives.map((live) => take(live, 1)))).flat()
+    same(
+      starts.map(({ type }) => type),
+      ['start', 'start'],
+      'at once, before anything happens',
+    )
+    await Promise.all(lives.map((live) => live.return?.()))
+    await say(open(), ada, id, 'one')
+    const { id: young } = await chat.threads.create(cyd, { id: 'young', members: [{ userId: 'bob' }] })
+    await say(chat, cyd, young, 'two')
+    const [one, all] = starts.map(({ cursor }) => ({ after: cursor, tellStart: true }))
+    same((await take(chat.live.thread(bob, id, one), 1)).map(told), ['message.created 5'], 'what came since, alone')
+    same(
+      perThread(await take(open().live.viewer(bob, all), 4)),
+      { old: ['message.created 5'], young: ['member.added 2', 'member.added 3', 'message.created 4'] },
+      'of all threads',
+    )
+    const silent = chat.live.viewer(bob)
+    await settled()
+    await say(chat, ada, id, 'three')
+    same((await take(silent, 1)).map(key), ['old 6'], 'whoever does not ask is not told')
+  }),
   domainCase(
     'those who come, leave and come again while others write receive each event once',
     async ({ chat, open, settled }) => {

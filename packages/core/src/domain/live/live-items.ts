@@ -25,6 +25,7 @@ export function liveItems(cursors: Cursors, stream: string, threadId: string) {
       return made
     },
 
+    start: (eventSeq: number): LiveItem => ({ type: 'start', threadId, cursor: cursorAt(eventSeq) }),
     gap: (eventSeq: number): LiveItem => ({ type: 'gap', threadId, cursor: cursorAt(eventSeq) }),
 
     /** Undefined for a hint that is not understood: it may come from a newer version. */

@@ -53,10 +53,15 @@ export function createLive(context: Context, door: Door, reader: ThreadReader, k
       const { tail, release } = await tails.acquire(stream, position)
       if (queue.ended) return release()
       cleanups.push(release)
+      if (options.tellStart && options.after === undefined) queue.push(liveItems(cursors, stream, id).start(position))
       cleanups.push(await follow(who, opened.thread, position, tail, queue, cursors))
       if (queue.ended) leave()
     }
-    start().catch((error) => queue.end(error))
+    start().catch((error) => {
+      queue.end(error)
+      // A consumer that left meanwhile has cleaned up before all of this was there.
+      leave()
+    })
     return queue[Symbol.asyncIterator]()
   }
 

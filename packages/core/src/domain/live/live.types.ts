@@ -5,6 +5,8 @@ import type { Message } from '../messages/messages.types.ts'
 
 /** What a subscriber receives. `cursor` resumes right after it. */
 export type LiveItem =
+  /** The subscription stands: everything after this cursor follows. */
+  | { readonly type: 'start'; readonly threadId?: string; readonly cursor: string }
   | { readonly type: 'event'; readonly event: DomainEvent; readonly message?: Message; readonly cursor: string }
   /** Events between the cursor given and this one are no longer kept: read the thread anew, then go on from here. */
   | { readonly type: 'gap'; readonly threadId?: string; readonly cursor: string }
@@ -30,6 +32,8 @@ export type LiveItem =
 export interface SubscribeOptions {
   /** A cursor of an earlier item, or of `AppendResult`. Absent: only what comes from now on. */
   readonly after?: string
+  /** Without `after`: a `start` item comes first, so that a subscription cut before its first event can be resumed. Default false. */
+  readonly tellStart?: boolean
   readonly signal?: AbortSignal
   /** Items waiting for a slow consumer before its subscription ends with `SLOW_CONSUMER` semantics. Default 1,000. */
   readonly maxBuffered?: number

@@ -49,10 +49,11 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
     let encode: (position: readonly Json[]) => string = () => ''
     let actor = first
 
-    const queue = boundedQueue<LiveItem>(options.maxBuffered ?? maxBuffered, () => {
+    const letGo = (): void => {
       for (const cleanup of [...cleanups.splice(0), ...rooms.values()]) cleanup()
       rooms.clear()
-    })
+    }
+    const queue = boundedQueue<LiveItem>(options.maxBuffered ?? maxBuffered, letGo)
     const end = (): void => queue.end()
 
     function cursor(): string {
@@ -231,6 +232,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
       )
       watermark = after ? (after[0] as number) : clock.now()
       await lookAtAll(after && new Map(after[1] as unknown as [string, number][]))
+      if (options.tellStart && !after) queue.push({ type: 'start', cursor: cursor() })
       running = false
       if (dirty.size > 0) wake([...dirty][0])
       const poll = (): void => {
@@ -239,7 +241,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
       }
       let timer = setTimeout(poll, live.healthy ? rescanHealthy : rescanUnhealthy).unref()
       cleanups.push(() => clearTimeout(timer))
-      if (queue.ended) for (const cleanup of cleanups.splice(0)) cleanup()
+      if (queue.ended) letGo()
     }
 
     context.gate.closing.addEventListener('abort', end)
@@ -249,7 +251,12 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
       () => options.signal?.removeEventListener('abort', end),
     )
     if (options.signal?.aborted) end()
-    else start().catch((error) => queue.end(error))
+    else
+      start().catch((error) => {
+        queue.end(error)
+        // A consumer that left meanwhile has cleaned up before all of this was there.
+        letGo()
+      })
     return queue[Symbol.asyncIterator]()
   }
 }
