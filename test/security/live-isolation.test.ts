@@ -109,6 +109,7 @@ describe.each(Object.entries(transports))('over %s', (_name, connect) => {
       const userId = persona.startsWith('foreign') ? 'nobody' : persona
       if (userId === 'nobody') {
         // Nothing of this tenant can reach them: a while of talk has to pass unheard.
+        expect(Object.keys((await next(events)).data.viewerEvents)).toEqual(['__typename', 'cursor'])
         const first = next(events)
         for (let i = 0; i < 5; i++) await scene.keep.messages.append(owner, present.thread, { content: ofThread })
         expect(await Promise.race([first, new Promise((resolve) => setTimeout(resolve, 200, 'silence'))])).toBe(

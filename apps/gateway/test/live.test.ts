@@ -71,6 +71,39 @@ describe.each(Object.entries(clients))('over %s', (_name, connect) => {
     await again.return?.()
   })
 
+  test('a subscription without a cursor first tells where it starts, and resumes there', async () => {
+    const gateway = await startTestGateway()
+    const [alice, bob] = [await gateway.person('alice'), await gateway.person('bob')]
+    const threadId = await newThread(alice, 'bob')
+    await send(alice, threadId, 'before')
+    const first = connect(gateway, bob).iterate({ query: subscription, variables: { threadId } })
+    const [start] = await take(first, 1)
+    expect(start).toEqual({ __typename: 'StartEvent', cursor: expect.any(String) })
+    await first.return?.()
+    const all = connect(gateway, bob).iterate({
+      query: 'subscription { threadEvents: viewerEvents { __typename cursor } }',
+    })
+    const [startOfAll] = await take(all, 1)
+    expect(startOfAll).toEqual({ __typename: 'StartEvent', cursor: expect.any(String) })
+    await all.return?.()
+
+    for (const content of ['one', 'two']) await send(alice, threadId, content)
+    const again = connect(gateway, bob).iterate({
+      query: subscription,
+      variables: { threadId, after: start.cursor },
+    })
+    expect(contents(await take(again, 2))).toEqual(['one', 'two'])
+    await again.return?.()
+    const allAgain = connect(gateway, bob).iterate({
+      query: `subscription ($after: Cursor) {
+        threadEvents: viewerEvents(after: $after) { ... on MessageEvent { message { content } } }
+      }`,
+      variables: { after: startOfAll.cursor },
+    })
+    expect(contents(await take(allAgain, 2))).toEqual(['one', 'two'])
+    await allAgain.return?.()
+  })
+
   test('a removed member hears of it and then nothing more', async () => {
     const gateway = await startTestGateway()
     const [alice, bob] = [await gateway.person('alice'), await gateway.person('bob')]

@@ -12,7 +12,6 @@ import type {
 } from './generated.ts'
 import * as operations from './generated.ts'
 import { closed, createHttpLink } from './http-link.ts'
-import type { LostEvent } from './live-link.ts'
 import { createLiveLink } from './live-link.ts'
 import type { JsonObject, Operation } from './operation.ts'
 
@@ -87,8 +86,11 @@ export interface Client extends AsyncDisposable {
   threads(page?: { readonly first?: number; readonly after?: string }): Promise<ClientPage<Thread>>
   /** The messages of a thread, oldest first; `last: 50` is the newest page. */
   messages(threadId: string, page?: Omit<MessagesVariables, 'threadId'>): Promise<ClientPage<Message>>
-  /** What happens from now on, or from a cursor on: in order, without gap or duplicate, across lost connections. */
-  listen(options?: ListenOptions): AsyncGenerator<LiveEvent | LostEvent, void, undefined>
+  /**
+   * What happens from now on, or from a cursor on: in order, without gap or duplicate, across lost connections. From now on begins at the
+   * `StartEvent`, which comes first.
+   */
+  listen(options?: ListenOptions): AsyncGenerator<LiveEvent, void, undefined>
   /** Right after everything that has happened in a thread: `listen` from there misses nothing. */
   cursor(threadId: string): Promise<string>
   /** Whom the caller can talk to. */
@@ -188,13 +190,9 @@ export function createClient(options: ClientOptions): Client {
     },
     async *listen({ threadId, after, signal } = {}) {
       if (closing.aborted) throw closed()
-      if (threadId === undefined) {
-        yield* live.follow({ operation: operations.viewerEventsOperation, variables: {}, after, signal })
-        return
-      }
-      // Known before anything is followed, so that a connection lost at once loses no event.
-      const start = after ?? (await cursor(threadId))
-      yield* live.follow({ operation: operations.threadEventsOperation, variables: { threadId }, after: start, signal })
+      yield* threadId === undefined
+        ? live.follow({ operation: operations.viewerEventsOperation, variables: {}, after, signal })
+        : live.follow({ operation: operations.threadEventsOperation, variables: { threadId }, after, signal })
     },
     async users(query = {}) {
       return pageOf((await http.run(operations.usersOperation, query)).users)

@@ -52,6 +52,7 @@ export type LiveEvent =
       readonly readSeq: number
       readonly deliveredSeq: number
     }
+  | { readonly __typename: 'StartEvent'; readonly cursor: string; readonly threadId: string | null }
   | {
       readonly __typename: 'ThreadEvent'
       readonly cursor: string

@@ -2,5 +2,4 @@ export type { Client, ClientOptions, ClientPage, ListenOptions, Outgoing, Sent }
 export { createClient } from './client.ts'
 export { ClientError, isClientError } from './client-error.ts'
 export type { LiveEvent, Message, Presence, PresenceStatus, Receipt, Role, Thread, User } from './generated.ts'
-export type { LostEvent } from './live-link.ts'
 export type { JsonObject, Operation } from './operation.ts'

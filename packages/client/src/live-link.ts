@@ -24,17 +24,10 @@ export interface Subscription {
   readonly signal: AbortSignal | undefined
 }
 
-/** Events went by while the connection was lost and nothing had told where it stood: read anew what you show. */
-export interface LostEvent {
-  readonly __typename: 'GapEvent'
-  readonly cursor: null
-  readonly threadId: null
-}
-
 /** Follows subscriptions across connections. */
 export interface LiveLink {
   /** Events in order, without gap or duplicate however often the connection breaks. Ends when the gateway or the signal ends it. */
-  follow(subscription: Subscription): AsyncGenerator<LiveEvent | LostEvent, void, undefined>
+  follow(subscription: Subscription): AsyncGenerator<LiveEvent, void, undefined>
   close(): Promise<void>
 }
 
@@ -67,7 +60,7 @@ export function createLiveLink({ url, token, webSocket, closing, keepAlive }: Li
     },
   })
 
-  async function* follow(subscription: Subscription): AsyncGenerator<LiveEvent | LostEvent, void, undefined> {
+  async function* follow(subscription: Subscription): AsyncGenerator<LiveEvent, void, undefined> {
     const { operation, variables, signal = closing } = subscription
     const stop = AbortSignal.any([signal, closing])
     let { after } = subscription
@@ -92,7 +85,6 @@ export function createLiveLink({ url, token, webSocket, closing, keepAlive }: Li
         const reason = reasonOf(error)
         if (stop.aborted) return
         if (!reason.retryable) throw reason
-        if (after === undefined) yield { __typename: 'GapEvent', cursor: null, threadId: null }
         await backOff(failures, reason.retryAfter, stop)
       } finally {
         stop.removeEventListener('abort', end)

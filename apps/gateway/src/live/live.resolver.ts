@@ -1,4 +1,4 @@
-import type { LiveItem, Thread } from '@threadkeep/core'
+import type { LiveItem, SubscribeOptions, Thread } from '@threadkeep/core'
 import { Arg, Ctx, FieldResolver, ID, Resolver, Root, Subscription } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import { Direct, Pure } from '../schema/direct.ts'
@@ -15,7 +15,8 @@ interface Source {
 
 const after = {
   nullable: true,
-  description: 'A cursor of an earlier event, or of `sendMessage`. Default: only what comes from now on.',
+  description:
+    'A cursor of an earlier event, or of `sendMessage`. Default: what comes from now on, after a `StartEvent` that says where that is.',
 }
 
 /** Live updates: what the domain tells, in GraphQL's words. */
@@ -57,6 +58,6 @@ export class ThreadLiveResolver {
   }
 }
 
-function position({ after }: Source['args']): { readonly after?: string } {
-  return typeof after === 'string' ? { after } : {}
+function position({ after }: Source['args']): SubscribeOptions {
+  return typeof after === 'string' ? { after } : { tellStart: true }
 }

@@ -169,6 +169,15 @@ export class AttachmentEventType extends StoredEventType {
   attachmentId!: string
 }
 
+/** The subscription stands. */
+@ObjectType('StartEvent', {
+  simpleResolvers: true,
+  implements: LiveEventType,
+  description:
+    'The subscription stands: what happens from here on follows. The first event of a subscription without `after`.',
+})
+export class StartEventType extends LiveEventType {}
+
 /** Events are missing. */
 @ObjectType('GapEvent', {
   simpleResolvers: true,
@@ -215,7 +224,7 @@ export class TypingEventType extends LiveEventType {
 /** Everything that implements `LiveEvent`. */
 export const liveEventTypes = [
   ...[MessageEventType, ThreadEventType, MemberEventType, AttachmentEventType],
-  ...[GapEventType, ReceiptEventType, TypingEventType],
+  ...[StartEventType, GapEventType, ReceiptEventType, TypingEventType],
 ] as const
 
 const typeNames: Readonly<Record<string, string>> = {
@@ -227,6 +236,7 @@ const typeNames: Readonly<Record<string, string>> = {
 
 /** An item as the schema shows it. */
 export function liveView(item: LiveItem): LiveView {
+  if (item.type === 'start') return { __typename: 'StartEvent', ...item }
   if (item.type === 'gap') return { __typename: 'GapEvent', ...item }
   if (item.type === 'receipt') return { __typename: 'ReceiptEvent', ...item }
   if (item.type === 'typing') return { __typename: 'TypingEvent', ...item }
