@@ -321,11 +321,13 @@ export async function file(chat: Threadkeep, actor: Actor, text: string): Promis
   return chat.attachments.complete(actor, id)
 }
 
-async function content(chat: Threadkeep, actor: Actor, id: string): Promise<string> {
+/** The bytes of a file as the actor reads them. */
+export async function content(chat: Threadkeep, actor: Actor, id: string): Promise<string> {
   return Buffer.concat(await Array.fromAsync((await chat.attachments.read(actor, id)).bytes)).toString()
 }
 
-async function* bytes(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
+/** Texts as the pieces of an upload. */
+export async function* bytes(...texts: readonly string[]): AsyncGenerator<Uint8Array> {
   for (const text of texts) yield Buffer.from(text)
 }
 

@@ -8,6 +8,7 @@ import { findCases } from './find-cases.ts'
 import { jobCases } from './job-cases.ts'
 import { liveCases } from './live-cases.ts'
 import { memberCases } from './member-cases.ts'
+import { raceCases } from './race-cases.ts'
 import { readCases } from './read-cases.ts'
 import { threadCases } from './thread-cases.ts'
 import { transferCases } from './transfer-cases.ts'
@@ -27,5 +28,6 @@ export const domainCases: readonly DomainCase[] = [
   ...liveCases,
   ...transferCases,
   ...jobCases,
+  ...raceCases,
   ...doorCases,
 ]

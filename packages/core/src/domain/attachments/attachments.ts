@@ -263,14 +263,17 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
     },
 
     async delete(actor, attachmentId) {
-      const entry = await load(attachmentId)
-      const record = asRecord<AttachmentRecord>(entry.value)
-      if (record.messageId !== undefined && record.threadId !== undefined) {
-        if (!(await reader.openMany(actor, [record.threadId]))[0]) throw attachmentNotFound()
-        return detach(actor, record)
+      for (;;) {
+        const entry = await load(attachmentId)
+        const record = asRecord<AttachmentRecord>(entry.value)
+        if (record.messageId !== undefined && record.threadId !== undefined) {
+          if (!(await reader.openMany(actor, [record.threadId]))[0]) throw attachmentNotFound()
+          return detach(actor, record)
+        }
+        if (record.ownerId !== actor.userId && !hasScope(actor, 'admin')) throw attachmentNotFound()
+        // When somebody was faster it may be in a message by now: looked at anew.
+        if (await removeUnsent(context, entry, actor.userId)) return
       }
-      if (record.ownerId !== actor.userId && !hasScope(actor, 'admin')) throw attachmentNotFound()
-      await removeUnsent(context, entry, actor.userId)
     },
   }
 

@@ -1,3 +1,4 @@
+import { createTopicListeners } from '../../local/listeners.ts'
 import type { DomainEvent, EventType } from './event.ts'
 
 /** Told of one event after its commit. What it answers is awaited by nobody. */
@@ -12,7 +13,7 @@ export interface Listeners {
 
 /** No listeners yet; their errors go to `onError`. */
 export function createListeners(onError: (error: unknown, where: string) => void): Listeners {
-  const byType = new Map<string, Set<Listener>>()
+  const byType = createTopicListeners<DomainEvent>()
 
   async function call(listener: Listener, event: DomainEvent): Promise<void> {
     try {
@@ -23,22 +24,16 @@ export function createListeners(onError: (error: unknown, where: string) => void
   }
 
   return {
-    on(type, listener) {
-      const own: Listener = (event) => listener(event)
-      const listeners = byType.get(type) ?? new Set()
-      byType.set(type, listeners.add(own))
-      return () => void listeners.delete(own)
-    },
+    on: (type, listener) =>
+      byType.add(type, (event) => {
+        // Each its own copy: what one does to it, the others do not see.
+        const own = structuredClone(event)
+        queueMicrotask(() => void call(listener, own))
+      }),
     tell(events) {
-      if (byType.size === 0) return
       for (const event of events) {
-        for (const type of [event.type, '*']) {
-          // Each its own copy: what one does to it, the others do not see.
-          for (const listener of byType.get(type) ?? []) {
-            const own = structuredClone(event)
-            queueMicrotask(() => void call(listener, own))
-          }
-        }
+        byType.tell(event.type, event)
+        byType.tell('*', event)
       }
     },
   }

@@ -69,30 +69,29 @@ export function createJobs(
         if (record.createdAt > clock.now() - maxAge && surplus <= 0) break
         if (record.deletedAt === undefined) surplus--
         old.push(record)
-        tally.remove(record.id)
       }
-      if (old.length > 0 && !tally.dryRun) await removeOld(threadId, old)
+      const gone = tally.dryRun || old.length === 0 ? old : await removeOld(threadId, old)
+      for (const { id } of gone) tally.remove(id)
       if (old.length < retentionBatch) return
       after = records[records.length - 1]!.seq
     }
   }
 
-  async function removeOld(threadId: string, old: readonly MessageRecord[]): Promise<void> {
-    await writer.run(threadId, {
+  /** Answers what was still there to remove: nothing of a thread that is held by now. */
+  async function removeOld(threadId: string, old: readonly MessageRecord[]): Promise<readonly MessageRecord[]> {
+    const { result } = await writer.run(threadId, {
       actor: { userId: 'threadkeep', scopes: ['admin'] },
       action: 'thread.read',
       reads: true,
       async plan(scope) {
-        if (scope.thread.legalHold) return
-        const still = await scope.read(old.map(({ seq }) => at(names.messages(threadId), seqKey(seq))))
-        await removeMessages(
-          context,
-          scope,
-          'threadkeep',
-          still.flatMap((entry) => (entry ? [asRecord<MessageRecord>(entry.value)] : [])),
-        )
+        if (scope.thread.legalHold) return []
+        const found = await scope.read(old.map(({ seq }) => at(names.messages(threadId), seqKey(seq))))
+        const still = found.flatMap((entry) => (entry ? [asRecord<MessageRecord>(entry.value)] : []))
+        await removeMessages(context, scope, 'threadkeep', still)
+        return still
       },
     })
+    return result
   }
 
   async function* threadsToClean(userId: string | undefined, cutoff: number): AsyncGenerator<ThreadRecord> {

@@ -18,13 +18,6 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
   let waiting:
     | { readonly resolve: (result: IteratorResult<T>) => void; readonly reject: (error: unknown) => void }
     | undefined
-  let stopped = false
-
-  function stopOnce(): void {
-    if (stopped) return
-    stopped = true
-    stop()
-  }
 
   function finish(): Promise<IteratorResult<T>> {
     const error = failure
@@ -37,7 +30,7 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
     ended = true
     failure = error
     // What is held may still be taken; nothing more comes, whether anybody takes it or not.
-    stopOnce()
+    stop()
     if (!waiting) return
     const { resolve, reject } = waiting
     waiting = undefined

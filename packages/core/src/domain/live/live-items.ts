@@ -6,9 +6,14 @@ import type { StreamItem } from './read-items.ts'
 // Subscribers of one event share one item, so that what is made of it (a frame, say) can be made once.
 const shared = new WeakMap<StreamItem, LiveItem>()
 
+/** What binds a cursor to its stream. */
+export function cursorScope(stream: string): string {
+  return `events:${stream}`
+}
+
 /** Makes what subscribers of one thread receive. */
 export function liveItems(cursors: Cursors, stream: string, threadId: string) {
-  const cursorAt = (eventSeq: number): string => cursors.encode(`events:${stream}`, [eventSeq])
+  const cursorAt = (eventSeq: number): string => cursors.encode(cursorScope(stream), [eventSeq])
 
   return {
     event(item: StreamItem): LiveItem {

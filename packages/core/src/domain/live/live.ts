@@ -11,7 +11,7 @@ import type { Kinds } from '../messages/kinds.ts'
 import type { BoundedQueue } from './bounded-queue.ts'
 import { boundedQueue } from './bounded-queue.ts'
 import type { Live, LiveItem, SubscribeOptions } from './live.types.ts'
-import { liveItems } from './live-items.ts'
+import { cursorScope, liveItems } from './live-items.ts'
 import type { StreamItem } from './read-items.ts'
 import { oldestKept, readItems } from './read-items.ts'
 import type { StreamTail } from './stream-tail.ts'
@@ -123,9 +123,4 @@ export function createLive(context: Context, door: Door, reader: ThreadReader, k
       return (await context.cursors()).encode(cursorScope(stream), [eventSeq])
     },
   }
-}
-
-/** What binds a cursor to its stream. */
-export function cursorScope(stream: string): string {
-  return `events:${stream}`
 }

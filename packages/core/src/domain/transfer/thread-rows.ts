@@ -1,5 +1,5 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
-import type { Change } from '../../store/types.ts'
+import type { Address, Change } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
@@ -47,16 +47,13 @@ export function createThreadRows(context: Context, reader: ThreadReader, writer:
       members: first,
       ...(retention && { retention }),
     })
-    const direct = row.thread.direct === true && members.length === 2
-    const pair = direct ? at(names.direct, directKey(members[0]!.userId, members[1]!.userId)) : undefined
+    const [one, other, ...more] = members.map(({ userId }) => userId)
+    const between = row.thread.direct === true && one && other && more.length === 0 ? betweenTwo(one, other) : []
+    const [pair] = between
     for (;;) {
-      const [known, ...rest] = await store.get([
-        at(names.threads, token(id)),
-        ...(pair ? [pair, ...blocksBetween(members)] : []),
-      ])
+      const [known, taken, ...blocks] = await store.get([at(names.threads, token(id)), ...between])
       if (known) return alreadyThere(actor, id, owner.userId)
       if (dryRun) return { id, created: true }
-      const [taken, ...blocks] = rest
       const { createdAt, updatedAt, lastActivityAt, seq, forkedFrom, legalHold } = row.thread
       const kept: Partial<ThreadRecord> = {
         status,
@@ -65,7 +62,7 @@ export function createThreadRows(context: Context, reader: ThreadReader, writer:
         lastActivityAt,
         recencyAt: lastActivityAt,
         seq,
-        direct: direct && !taken,
+        direct: pair !== undefined && !taken,
         ...(forkedFrom && { forkedFrom: { threadId: forkedFrom.threadId, messageId: forkedFrom.messageId } }),
         ...(legalHold !== undefined && hasScope(actor, 'admin') && { legalHold: legalHold === true }),
       }
@@ -127,10 +124,13 @@ export function createThreadRows(context: Context, reader: ThreadReader, writer:
   }
 }
 
-/** Where it is written that one of the two has blocked the other: in the order of the members. */
-function blocksBetween([one, other]: readonly MemberRow[]) {
-  if (!one || !other) return []
-  return [at(names.blocks(one.userId), token(other.userId)), at(names.blocks(other.userId), token(one.userId))]
+/** Where the direct thread of two is named, and whether one has blocked the other: in the order of the two. */
+function betweenTwo(one: string, other: string): readonly Address[] {
+  return [
+    at(names.direct, directKey(one, other)),
+    at(names.blocks(one), token(other)),
+    at(names.blocks(other), token(one)),
+  ]
 }
 
 function placeOf({ joinedAt, archived, muted }: MemberRow): Partial<MemberRecord> {
