@@ -8,6 +8,11 @@ import type { Ttl } from './ttl.ts'
 export interface CollectionOptions<T = JsonObject, Input = T> {
   /** Checks every value on its way in (`INVALID`) and out (`CORRUPT`). What it makes of a value is what is stored. */
   readonly schema?: StandardSchema<Input, T>
+  /**
+   * Makes of what the schema passed what is stored, where that is not plain JSON: dates become texts, say. The schema must
+   * read it back, or the write is refused with `INVALID`.
+   */
+  readonly encode?: (value: T) => unknown
   /** Seconds that a value lives when its put does not say. Default: for ever. */
   readonly defaultTtl?: Ttl
   /** `NOT_FOUND` instead of undefined from `get`, `getMany`, `ttl`, `ttlMany` and `update`. Default: false. */

@@ -46,9 +46,9 @@ export function collection<T, Input>(
   options: CollectionOptions<T, Input> = {},
 ): Collection<T, Input> {
   assertName(name, 'collection')
-  const { clock = systemClock, schema, seeds, defaultTtl = null, raiseOnMissing = false } = options
+  const { clock = systemClock, schema, encode, seeds, defaultTtl = null, raiseOnMissing = false } = options
   assertTtl(defaultTtl)
-  const form = valueForm<T>(name, schema)
+  const form = valueForm<T>(name, schema, encode)
   const initial = seeds === undefined ? [] : seedRecords(form, seeds)
   const seeded = seeding(initial.length > 0, async () => {
     await applySeeds(store, name, await Promise.all(initial), expiryOf(defaultTtl, clock.now()))

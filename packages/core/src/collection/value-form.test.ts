@@ -75,4 +75,36 @@ describe('schemas', () => {
     const wrong = collection(setUp(), 'texts', { clock, schema: slow, seeds: { seed: 'no' } })
     await expect(wrong.get('a')).rejects.toEqual(refusal('INVALID'))
   })
+
+  test('may make values that are not JSON, where encode makes of them what the schema reads back', async () => {
+    const store = setUp()
+    const event = z.object({ title: z.string(), at: z.coerce.date() })
+    const encode = ({ title, at }: z.infer<typeof event>) => ({ title, at: at.toISOString() })
+    const at = new Date('2026-01-02T03:04:05.678Z')
+    const options = { clock, schema: event, encode, seeds: { seed: { title: 'Seed', at } } }
+    const events = collection(store, 'events', options)
+    expectTypeOf(events.get).returns.resolves.toEqualTypeOf<{ title: string; at: Date } | undefined>()
+    const value = { title: 'Party', at: new Date(at) }
+    const writing = Promise.all([events.put('a', value), events.putMany({ b: value }), events.create('c', value)])
+    value.at.setTime(0)
+    await writing
+    const party = { title: 'Party', at }
+    expect(await events.getMany(['a', 'b', 'c', 'seed'])).toEqual([party, party, party, { title: 'Seed', at }])
+    const later = (event?: { title: string; at: Date }) => event && { ...event, at: new Date(event.at.getTime() + 1) }
+    expect(await events.update('a', later)).toEqual({ title: 'Party', at: new Date(at.getTime() + 1) })
+    const [entry] = await store.get([{ collection: 'events', key: 'a' }])
+    expect(entry?.value).toEqual({ title: 'Party', at: '2026-01-02T03:04:05.679Z' })
+    expect((await events.page({ prefix: 'b' })).items).toEqual([{ key: 'b', value: party }])
+  })
+
+  test('refuse with INVALID what encode makes and they do not read back', async () => {
+    const at = new Date()
+    const strict = z.object({ at: z.date() })
+    const unread = collection(setUp(), 'events', { clock, schema: strict, encode: (value) => JSON.stringify(value) })
+    await expect(unread.put('a', { at })).rejects.toEqual(refusal('INVALID'))
+    const raw = collection(setUp(), 'events', { clock, schema: strict, encode: (value) => value })
+    await expect(raw.put('a', { at })).rejects.toEqual(refusal('INVALID'))
+    expect((await unread.keys()).items).toEqual([])
+    expect(() => collection(setUp(), 'events', { encode: (value) => value })).toThrow(refusal('MISCONFIGURED'))
+  })
 })

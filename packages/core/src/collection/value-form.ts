@@ -13,43 +13,54 @@ export interface ValueForm<Output> {
 // Records are objects. Any other value (a list, a text) is kept under this name, and so is an object that looks as if.
 const envelope = '$value'
 
-/** Values checked by `schema` on their way in and out. What it makes of a value is what is stored: it must pass its own results. */
+/**
+ * Values checked by `schema` on their way in and out. What it makes of a value is what is stored, or what `encode` makes of
+ * that: it must pass its own results.
+ */
 export function valueForm<Output>(
   collection: string,
   schema: StandardSchema<unknown, Output> | undefined,
+  encode?: (value: Output) => unknown,
 ): ValueForm<Output> {
-  if (schema === undefined)
-    return { toRecord: (_key, value) => wrap(value), toValue: (_key, record) => unwrap(record) as Output }
+  if (schema === undefined) {
+    if (encode === undefined)
+      return { toRecord: (_key, value) => wrap(value), toValue: (_key, record) => unwrap(record) as Output }
+    throw new ThreadkeepError(
+      'MISCONFIGURED',
+      `The collection ${collection} needs a schema that reads what encode makes.`,
+    )
+  }
   const { validate } = schema['~standard']
+
+  /** What the schema makes of `value`, handed on at once where that is possible. */
+  function checked<R>(
+    value: unknown,
+    refuse: (issues: readonly SchemaIssue[]) => ThreadkeepError,
+    accept: (value: Output) => R | Promise<R>,
+  ): R | Promise<R> {
+    const result = validate(value)
+    const judge = (answer: Awaited<typeof result>): R | Promise<R> => {
+      if (answer.issues === undefined) return accept(answer.value)
+      throw refuse(answer.issues)
+    }
+    return result instanceof Promise ? result.then(judge) : judge(result)
+  }
 
   return {
     toRecord(key, value) {
-      const result = validate(value)
-      const accept = (checked: Awaited<typeof result>): JsonObject => {
-        if (checked.issues === undefined) return wrap(checked.value)
-        throw refusal(
-          'INVALID',
-          `The value for ${key} in ${collection} does not fit its schema`,
-          collection,
-          key,
-          checked.issues,
-        )
-      }
-      return result instanceof Promise ? result.then(accept) : accept(result)
+      const refuse = (what: string) => (issues: readonly SchemaIssue[]) =>
+        refusal('INVALID', `${what} for ${key} in ${collection} does not fit its schema`, collection, key, issues)
+      return checked<JsonObject>(value, refuse('The value'), (output) => {
+        if (encode === undefined) return wrap(output)
+        const stored = encode(output)
+        // What could be written but not read again is refused while its writer is there to hear it.
+        return checked(stored, refuse('What encode made of the value'), () => wrap(stored))
+      })
     },
     toValue(key, record) {
-      const result = validate(unwrap(record))
-      const accept = (checked: Awaited<typeof result>): Output => {
-        if (checked.issues === undefined) return checked.value
-        throw refusal(
-          'CORRUPT',
-          `The record ${key} of ${collection} does not fit its schema`,
-          collection,
-          key,
-          checked.issues,
-        )
-      }
-      return result instanceof Promise ? result.then(accept) : accept(result)
+      const refuse = (issues: readonly SchemaIssue[]) =>
+        refusal('CORRUPT', `The record ${key} of ${collection} does not fit its schema`, collection, key, issues)
+      return checked<Output>(unwrap(record), refuse, (output) => output)
     },
   }
 }
