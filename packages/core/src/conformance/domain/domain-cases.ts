@@ -5,6 +5,7 @@ import { countCases } from './count-cases.ts'
 import type { DomainCase } from './domain-case.ts'
 import { doorCases } from './door-cases.ts'
 import { findCases } from './find-cases.ts'
+import { importCases } from './import-cases.ts'
 import { jobCases } from './job-cases.ts'
 import { liveCases } from './live-cases.ts'
 import { memberCases } from './member-cases.ts'
@@ -27,6 +28,7 @@ export const domainCases: readonly DomainCase[] = [
   ...countCases,
   ...liveCases,
   ...transferCases,
+  ...importCases,
   ...jobCases,
   ...raceCases,
   ...doorCases,

@@ -65,6 +65,7 @@ const ofMany: Readonly<Record<string, Call>> = {
   'threads.getMany': (chat, actor, id) => chat.threads.getMany(actor, [id]),
   'threads.list': async (chat, actor) => (await chat.threads.list(actor, { filter: { archived: 'any' } })).items,
   'messages.getMany': (chat, actor, id) => chat.messages.getMany(actor, [{ threadId: id, seq: 1 }]),
+  'messages.feedbackOfMany': (chat, actor, id) => chat.messages.feedbackOfMany(actor, [{ threadId: id, seq: 1 }]),
   'messages.last': (chat, actor, id) => chat.messages.last(actor, [id]),
   'messages.unread': (chat, actor, id) => chat.messages.unread(actor, [id]),
   'messages.history': (chat, actor) => chat.messages.history(actor),

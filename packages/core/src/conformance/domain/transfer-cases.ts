@@ -10,7 +10,8 @@ import type { DomainCase } from './domain-case.ts'
 import { domainCase } from './domain-case.ts'
 import { ada, admin, bob, codeOf, cyd, day, say, sayMany, second, stranger, texts, thread } from './people.ts'
 
-interface Line {
+/** A row of an export as a foreign reader sees it. */
+export interface Line {
   type: string
   [field: string]: unknown
 }
@@ -489,12 +490,13 @@ async function rich(chat: Threadkeep, clock: { advance(millis: number): number }
   await chat.projections.settle()
 }
 
-async function exported(chat: Threadkeep, actor: Actor, options: ExportOptions = {}): Promise<Buffer> {
+/** An export, whole. */
+export async function exported(chat: Threadkeep, actor: Actor, options: ExportOptions = {}): Promise<Buffer> {
   return Buffer.concat(await Array.fromAsync(chat.transfer.export(actor, options)))
 }
 
 /** The rows of an export. */
-function linesOf(bytes: Buffer): Line[] {
+export function linesOf(bytes: Buffer): Line[] {
   return bytes
     .toString()
     .split('\n')
@@ -504,7 +506,7 @@ function linesOf(bytes: Buffer): Line[] {
 }
 
 /** A file of rows with a right manifest. */
-function fileOf(rows: readonly unknown[]): Buffer {
+export function fileOf(rows: readonly unknown[]): Buffer {
   const body = rows.map((row) => `${JSON.stringify(row)}\n`).join('')
   const sha256 = createHash('sha256').update(body).digest('hex')
   return Buffer.from(
@@ -512,6 +514,7 @@ function fileOf(rows: readonly unknown[]): Buffer {
   )
 }
 
-async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
+/** Bytes in pieces, as they come over a network. */
+export async function* chunks(bytes: Uint8Array, size: number): AsyncGenerator<Uint8Array> {
   for (let from = 0; from < bytes.length; from += size) yield bytes.subarray(from, from + size)
 }
