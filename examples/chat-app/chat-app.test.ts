@@ -27,7 +27,7 @@ test('a message comes back as it was sent, with the time it was sent', async () 
   await using chat = createChatApp({ clock })
   const id = await chat.sendMessage('conv-123', 'Alice', 'Hello! 👋')
   expect(id).toMatch(/^msg_[0-9a-z]{30}$/)
-  const message = { sender: 'Alice', content: 'Hello! 👋', timestamp: '2026-01-02T03:04:05.678Z' }
+  const message = { sender: 'Alice', content: 'Hello! 👋', timestamp: new Date('2026-01-02T03:04:05.678Z') }
   expect(await chat.getMessage('conv-123', id)).toEqual(message)
   expect(await chat.deleteMessage('conv-123', id)).toBe(true)
   expect(await chat.deleteMessage('conv-123', id)).toBe(false)

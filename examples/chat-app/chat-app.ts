@@ -1,9 +1,9 @@
-import type { Clock, Collection, Store } from '@threadkeep/core'
+import type { Clock, Store } from '@threadkeep/core'
 import { assertName, collection, createIds, memoryStore, systemClock } from '@threadkeep/core'
 import type { KeyMaterial, Logger } from '@threadkeep/wrappers'
 import { createStatistics } from '@threadkeep/wrappers'
 import type { ChatMessage } from './chat-message.ts'
-import { chatMessage } from './chat-message.ts'
+import { chatMessage, encodeMessage } from './chat-message.ts'
 import { chatStore } from './chat-store.ts'
 
 /** How a chat is set up. */
@@ -50,16 +50,16 @@ export function createChatApp(options: ChatAppOptions = {}): ChatApp {
   const store = chatStore(base, { statistics, key, logger, clock })
   const ids = createIds(risingClock(clock))
 
-  const messages = (conversation: string): Collection<ChatMessage> => {
+  const messages = (conversation: string) => {
     assertName(conversation, 'collection')
-    return collection(store, `conversation:${conversation}`, { schema: chatMessage, clock })
+    return collection(store, `conversation:${conversation}`, { schema: chatMessage, encode: encodeMessage, clock })
   }
   const close = () => store.close()
 
   return {
     async sendMessage(conversation, sender, content, { ttl } = {}) {
       const id = ids.next('msg')
-      const timestamp = new Date(clock.now()).toISOString()
+      const timestamp = new Date(clock.now())
       await messages(conversation).put(id, { sender, content, timestamp }, ttl === undefined ? {} : { ttl })
       return id
     },

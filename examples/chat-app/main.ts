@@ -15,7 +15,7 @@ console.log(`\n${message?.sender}: ${message?.content}`)
 console.log(`In another conversation: ${await chat.getMessage('conv-456', hello)}\n`)
 
 for (const { sender, content, timestamp } of await chat.history('conv-123')) {
-  console.log(`${timestamp} ${sender}: ${content}`)
+  console.log(`${timestamp.toISOString()} ${sender}: ${content}`)
 }
 
 await chat.deleteMessage('conv-123', hello)
