@@ -3,7 +3,7 @@ import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
-import { Direct, Pure } from '../schema/direct.ts'
+import { Direct, DirectArg, Pure } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
@@ -50,6 +50,7 @@ export class MessagesResolver {
     return keep.messages.history(actor, given(args))
   }
 
+  @DirectArg('input')
   @Mutation(() => SendMessagePayload, {
     description: 'Says something in a thread. Repeat it safely with the same `clientId`.',
   })
@@ -171,13 +172,14 @@ export class MessageEditsResolver {
 /** What messages add to a thread. */
 @Resolver(() => ThreadType)
 export class ThreadMessagesResolver {
+  @Direct()
   @FieldResolver(() => MessageConnection, {
     description: 'What is said in it, oldest first; `last: 50` is the newest page.',
   })
   async messages(
     @Root() thread: Thread,
-    @Args(() => MessagesArgs) { filter, ...args }: MessagesArgs,
     @Ctx() { keep, actor, load, asksFor }: RequestContext,
+    @Args(() => MessagesArgs) { filter, ...args }: MessagesArgs,
   ): Promise<Connection<Message>> {
     const page = await keep.messages.page(actor, thread.id, {
       ...given(args),

@@ -3,7 +3,7 @@ import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
-import { Direct, Pure } from '../schema/direct.ts'
+import { Direct, DirectArg, Pure } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
@@ -38,6 +38,7 @@ import { RetentionType, ThreadConnection, ThreadType } from './threads.types.ts'
 /** Threads: what the domain says, in GraphQL's words. */
 @Resolver(() => ThreadType)
 export class ThreadsResolver {
+  @DirectArg('id')
   @Query(() => ThreadType, { nullable: true, description: 'One thread that you are in. `NOT_FOUND` for any other.' })
   thread(
     @Arg('id', () => ID, { description: 'The id of the thread.' }) id: string,

@@ -2,8 +2,8 @@ import type { ApolloServer } from '@apollo/server'
 import { HeaderMap } from '@apollo/server'
 import type { Caller } from '../pipeline/context.ts'
 import type { OperationRequest, Pipeline } from '../pipeline/pipeline.ts'
-import type { Operation } from '../pipeline/prepare-operation.ts'
 import type { ApolloContext } from './apollo.ts'
+import { preparedDocument } from './apollo.ts'
 import type { GraphQLParams } from './graphql-params.ts'
 import { malformed, readParams, readSearchParams } from './graphql-params.ts'
 import { wantsEvents } from './graphql-sse.ts'
@@ -38,8 +38,8 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
           method: request.method ?? '',
           headers: headersFor(request.headers),
           ...(request.method === 'GET'
-            ? { search: searchFor(operation, params), body: undefined }
-            : { search: '', body: bodyFor(operation, params) }),
+            ? { search: searchFor(params), body: undefined }
+            : { search: '', body: bodyFor(params) }),
         },
         context: async () => ({
           operation,
@@ -73,19 +73,14 @@ async function readRequest({ request, search }: Exchange, maxBody: number): Prom
   return readParams(value)
 }
 
-/** The request as Apollo takes it: the document may have come by its name alone. */
-function bodyFor({ document }: Operation, { operationName, variables }: GraphQLParams): Record<string, unknown> {
-  return {
-    query: document.loc?.source.body,
-    ...(operationName !== undefined && { operationName }),
-    ...(variables !== undefined && { variables }),
-  }
+/** The request as Apollo takes it: which operation of the prepared document. What runs it has the variables. */
+function bodyFor({ operationName }: GraphQLParams): Record<string, unknown> {
+  return { extensions: preparedDocument, operationName: operationName ?? null }
 }
 
-function searchFor(operation: Operation, params: GraphQLParams): string {
-  const search = new URLSearchParams()
-  for (const [name, value] of Object.entries(bodyFor(operation, params)))
-    if (value !== null) search.set(name, typeof value === 'string' ? value : JSON.stringify(value))
+function searchFor({ operationName }: GraphQLParams): string {
+  const search = new URLSearchParams({ extensions: JSON.stringify(preparedDocument) })
+  if (operationName) search.set('operationName', operationName)
   return `?${search}`
 }
 
