@@ -28,6 +28,7 @@ import { createServeEvents } from './transport/graphql-sse.ts'
 import type { Exchange } from './transport/http-answer.ts'
 import type { Handler, Route } from './transport/http-server.ts'
 import { createHttpServer } from './transport/http-server.ts'
+import { listen } from './transport/listen.ts'
 import { createLongConnections } from './transport/long-connections.ts'
 import { createAllowsOrigin } from './transport/origins.ts'
 import { serveWebSocket } from './transport/websocket.ts'
@@ -136,10 +137,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     allowsOrigin: createAllowsOrigin(options.origins),
     ...{ pipeline, runSubscription, authenticate, callerOf, connections },
   })
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(options.port, options.host, resolve)
-  })
+  await listen(server, options)
   const stopHousekeeping =
     options.housekeeping === undefined
       ? undefined

@@ -25,8 +25,7 @@ async function main(): Promise<void> {
 async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
   const registered = config.operations === undefined ? undefined : await readOperations(config.operations)
-  await mkdir(config.data, { recursive: true })
-  const secret = config.auth.jwks === undefined ? await secretOf(config) : undefined
+  const secret = await prepareData(config)
   const backend = await openBackend(config.urls)
   const closers: (() => Promise<void>)[] = [() => backend.close()]
   try {
@@ -63,8 +62,17 @@ async function serve(config: Config): Promise<void> {
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
 }
 
-async function secretOf({ auth, data }: Config): Promise<Uint8Array> {
-  return auth.secret === undefined ? developmentSecret(data) : new TextEncoder().encode(auth.secret)
+/** Makes the data directory, and answers the secret of tokens where there is one. */
+async function prepareData({ auth, data }: Config): Promise<Uint8Array | undefined> {
+  try {
+    await mkdir(data, { recursive: true })
+    if (auth.jwks !== undefined) return undefined
+    return auth.secret === undefined ? await developmentSecret(data) : new TextEncoder().encode(auth.secret)
+  } catch (cause) {
+    if (isThreadkeepError(cause)) throw cause
+    const advice = 'Give --data (THREADKEEP_DATA) a directory that this process may write to.'
+    throw new ThreadkeepError('MISCONFIGURED', `${(cause as Error).message}. ${advice}`, { cause })
+  }
 }
 
 /** Within the process, or where hints flow over Redis, shared by all gateways. */

@@ -78,7 +78,7 @@ function described(error: unknown): Readonly<Record<string, unknown>> {
 try {
   await main()
 } catch (error) {
-  const message = isThreadkeepError(error) ? error.message : String(error)
-  process.stderr.write(`threadkeep-worker: ${message}\n`)
-  process.exitCode = 1
+  const known = isThreadkeepError(error)
+  process.stderr.write(`threadkeep-worker: ${known ? error.message : (error as Error).stack}\n`)
+  process.exitCode = known && error.code === 'MISCONFIGURED' ? 2 : 1
 }

@@ -68,6 +68,11 @@ test('what is wrong is told at once, and no secret with it', () => {
   expect(message).not.toContain('hunter2')
 })
 
+test('a fault is told by its flag and its variable, in whole sentences', () => {
+  expect(messageOf(() => readConfig(['--port', 'x'], {}))).toMatch(/^--port \(THREADKEEP_PORT\) is a whole number/)
+  expect(messageOf(() => readConfig(['--prot', '1'], {}))).toBe("Unknown option '--prot'. --help lists what there is.")
+})
+
 function messageOf(run: () => unknown): string {
   try {
     run()

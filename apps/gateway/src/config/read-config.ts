@@ -46,7 +46,10 @@ export function readConfig(
   const flags = parse(args)
   if (flags['help']) return undefined
   const faults: string[] = []
-  const label = (name: SettingName): string => settings[name].variable
+  const label = (name: SettingName): string => {
+    const { flag, variable }: Setting = settings[name]
+    return flag === undefined ? variable : `--${flag} (${variable})`
+  }
   const text = (name: SettingName): string | undefined => {
     const { flag, variable, default: by }: Setting = settings[name]
     const given = (flag === undefined ? undefined : (flags[flag] as string | undefined)) ?? env[variable]
@@ -145,7 +148,11 @@ function parse(args: readonly string[]): Readonly<Record<string, string | boolea
       },
     }).values as Readonly<Record<string, string | boolean | undefined>>
   } catch (cause) {
-    throw new ThreadkeepError('MISCONFIGURED', `${(cause as Error).message} Ask for --help.`, { cause })
+    throw new ThreadkeepError(
+      'MISCONFIGURED',
+      `${(cause as Error).message.replace(/\.?$/, '.')} --help lists what there is.`,
+      { cause },
+    )
   }
 }
 

@@ -122,7 +122,11 @@ function parse(args: readonly string[]): {
       },
     })
   } catch (cause) {
-    throw new ThreadkeepError('MISCONFIGURED', `${(cause as Error).message} Ask for --help.`, { cause })
+    throw new ThreadkeepError(
+      'MISCONFIGURED',
+      `${(cause as Error).message.replace(/\.?$/, '.')} --help lists what there is.`,
+      { cause },
+    )
   }
 }
 

@@ -35,9 +35,11 @@ export async function serveHealth(host: string, port: number, health: Health): P
     }
   })
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (cause) =>
-      reject(new ThreadkeepError('MISCONFIGURED', `The worker cannot listen on ${host}:${port}.`, { cause })),
-    )
+    server.once('error', (cause: NodeJS.ErrnoException) => {
+      const why = cause.code === 'EADDRINUSE' ? 'the port is taken' : cause.message
+      const message = `The worker cannot listen on ${host}:${port}: ${why}. Choose another --port (0 for any free one) or --host.`
+      reject(new ThreadkeepError('MISCONFIGURED', message, { cause }))
+    })
     server.listen(port, host, resolve)
   })
   const address = server.address() as AddressInfo
