@@ -1,10 +1,11 @@
-// npm run bench -- [NAME…] [--list] [--json] [--write]
+// Runs benches by name, or all of them, and fails when a bar is missed.
 import { spawn } from 'node:child_process'
 import { globSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { pathToFileURL } from 'node:url'
 import { parseArgs } from 'node:util'
+import { readArguments } from '@threadkeep/test-support/read-arguments'
 import type { Bench } from './lib/bench.ts'
 import { writeBenchmarksPage } from './lib/benchmarks-page.ts'
 import type { Result, Skipped } from './lib/result.ts'
@@ -15,10 +16,12 @@ const here = import.meta.dirname
 const slowest = 15 * 60_000
 const flags = ['--conditions=threadkeep-source', '--expose-gc', '--disable-warning=ExperimentalWarning']
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: { list: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
-})
+const { values, positionals } = readArguments('npm run bench -- [NAME…] [--list] [--json] [--write]', () =>
+  parseArgs({
+    allowPositionals: true,
+    options: { list: { type: 'boolean' }, json: { type: 'boolean' }, write: { type: 'boolean' } },
+  }),
+)
 const files = new Map(
   globSync('*.bench.ts', { cwd: here })
     .toSorted()

@@ -1,5 +1,6 @@
-// npm run services: every server there is, for as long as this runs, and the lines that point tests and gateways at them.
-
+// Every server there is, for as long as this runs, and the lines that point tests and gateways at them.
+import { parseArgs } from 'node:util'
+import { readArguments } from '../read-arguments.ts'
 import { serviceKinds } from './definition.ts'
 import { definitions } from './find-origin.ts'
 import { service, stopServices } from './service.ts'
@@ -33,4 +34,5 @@ async function start(kind: (typeof serviceKinds)[number]): Promise<readonly stri
   }
 }
 
+readArguments('npm run services', () => parseArgs({ options: {} }))
 await main()
