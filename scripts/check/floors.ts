@@ -22,7 +22,8 @@ const coreFloors: readonly (readonly string[])[] = [
   ['search', 'collection'],
   ['memory', 'local'],
   ['domain'],
-  ['chatkit', 'conformance'],
+  ['chatkit'],
+  ['conformance'],
 ]
 
 /** Every import that goes up or sideways, leaves its package by a path, or closes a circle. */

@@ -16,7 +16,7 @@ const byType = new Map(known.map((row) => [row[0], row]))
 const typeOfKind = new Map(known.map(([type, kind]) => [kind, type]))
 
 /** A ChatKit item as a message: what it holds beside its id and thread travels in `data`, unchanged. */
-export function itemToMessage(item: ChatKitItem): NewMessage & { readonly data: JsonObject } {
+export function itemToMessage(item: ChatKitItem): NewMessage & { readonly kind: string; readonly data: JsonObject } {
   if (typeof item !== 'object' || item === null || typeof item.type !== 'string')
     throw new ThreadkeepError('INVALID', 'A thread item is an object with a type.')
   const { id, thread_id, type, ...data } = item

@@ -1,13 +1,14 @@
 import type { Threadkeep } from '../domain/create-threadkeep.ts'
 import type { Actor } from '../domain/kernel/actor.ts'
+import { sameJson } from '../domain/kernel/validate.ts'
 import { defaultTitle } from '../domain/threads/create.ts'
 import type { Thread, ThreadStatus } from '../domain/threads/threads.types.ts'
 import { isThreadkeepError, ThreadkeepError } from '../errors/threadkeep-error.ts'
 import type { IdSource } from '../store/ids.ts'
 import { createIds } from '../store/ids.ts'
-import type { Json, JsonObject } from '../store/types.ts'
+import type { JsonObject } from '../store/types.ts'
 import { itemToMessage, messageToItem } from './chatkit-item.ts'
-import type { ChatKitAttachment, ChatKitItem, ChatKitPage, ChatKitStore, ChatKitThread } from './chatkit-types.ts'
+import type { ChatKitItem, ChatKitPage, ChatKitStore, ChatKitThread } from './chatkit-types.ts'
 
 /** The context of a host that follows ChatKit's examples. */
 export interface UserContext {
@@ -21,6 +22,9 @@ export interface ChatKitStoreOptions<Context> {
   readonly ids?: IdSource
 }
 
+/** As many as a page may have; longer ones are read in several. */
+const pageSize = 100
+
 const prefixes: Readonly<Record<string, string>> = {
   message: 'msg',
   tool_call: 'tc',
@@ -28,6 +32,7 @@ const prefixes: Readonly<Record<string, string>> = {
   workflow: 'wf',
   attachment: 'atc',
   thread: 'thr',
+  hidden_context: 'hcx',
   sdk_hidden_context: 'shcx',
 }
 
@@ -55,14 +60,36 @@ export function chatKitStore<Context = UserContext>(
     return { userId, scopes: ['items:hidden'] }
   }
 
-  async function upsert(actor: Actor, threadId: string, item: ChatKitItem): Promise<void> {
+  /** Only words of the user's keep to the thread's status: the server may still answer, and tidy up, in a locked thread. */
+  function speaker(context: Context): Actor {
+    const { userId } = actorOf(context)
+    return { userId, scopes: ['items:hidden', 'threads:inactive'] }
+  }
+
+  async function upsert(threadId: string, item: ChatKitItem, context: Context): Promise<void> {
     const message = itemToMessage(item)
     try {
-      await messages.append(actor, threadId, message)
+      await messages.append(message.role === 'user' ? actorOf(context) : speaker(context), threadId, message)
     } catch (error) {
       if (!isThreadkeepError(error, 'MESSAGE_EXISTS')) throw error
-      await messages.restore(actor, threadId, item.id)
-      await messages.edit(actor, threadId, item.id, { data: message.data })
+      const { kind, data } = message
+      await messages.restore(speaker(context), threadId, item.id)
+      await messages.edit(speaker(context), threadId, item.id, { kind, data })
+    }
+  }
+
+  /** Reads as many pages as it takes: ChatKit's server asks for any number at once. */
+  async function readAll<T extends { readonly id: string }>(
+    limit: number,
+    after: string | null | undefined,
+    read: (limit: number, after: string | undefined) => Promise<ChatKitPage<T>>,
+  ): Promise<ChatKitPage<T>> {
+    const data: T[] = []
+    for (let anchor = after ?? undefined; ; ) {
+      const page = await read(Math.min(limit - data.length, pageSize), anchor)
+      data.push(...page.data)
+      if (!page.has_more || data.length >= limit) return { ...page, data }
+      anchor = page.after
     }
   }
 
@@ -76,32 +103,29 @@ export function chatKitStore<Context = UserContext>(
 
     async saveThread(thread, context) {
       const actor = actorOf(context)
-      const title = thread.title ?? undefined
+      const title = thread.title || defaultTitle
+      const metadata = metadataOf(thread)
       const made = await threads
-        .create(actor, { id: thread.id, ifExists: 'return', metadata: thread.metadata ?? {}, ...(title && { title }) })
+        .create(actor, { id: thread.id, ifExists: 'return', title, metadata })
         .catch((error) => {
           throw isThreadkeepError(error, 'THREAD_EXISTS')
             ? new ThreadkeepError('NOT_FOUND', 'There is no such thread.')
             : error
         })
-      const metadata = replacement(made.metadata, thread.metadata ?? {})
-      const titled = title || defaultTitle
-      if (titled !== made.title || Object.keys(metadata).length > 0)
-        await threads.update(actor, thread.id, { title: titled, metadata })
+      if (title !== made.title || !sameJson(metadata, made.metadata))
+        await threads.update(actor, thread.id, { title, metadata }, { replace: true })
       const status = statusOf(thread)
       if (status.type !== made.status.type || status.reason !== reasonOf(made.status))
         await threads.setStatus(actor, thread.id, status)
     },
 
     async loadThreads(limit, after, order, context) {
-      const page = await threads.list(actorOf(context), {
-        sort: 'created',
-        direction: order,
-        first: limit,
-        filter: { archived: 'any' },
-        ...(after && { afterId: after }),
+      const actor = actorOf(context)
+      return readAll(limit, after, async (first, afterId) => {
+        const place = { sort: 'created', direction: order, first, ...(afterId && { afterId }) } as const
+        const page = await threads.list(actor, { ...place, filter: { archived: 'any' } })
+        return toPage(page.items.map(toChatKitThread), page.hasNext)
       })
-      return toPage(page.items.map(toChatKitThread), page.hasNext)
     },
 
     async deleteThread(threadId, context) {
@@ -111,18 +135,18 @@ export function chatKitStore<Context = UserContext>(
     async loadThreadItems(threadId, after, limit, order, context) {
       const actor = actorOf(context)
       if (!(await threads.getMany(actor, [threadId]))[0]) return { data: [], has_more: false }
-      const ascending = order !== 'desc'
-      const anchor = after ? (ascending ? { afterId: after } : { beforeId: after }) : {}
-      const page = await messages.page(actor, threadId, {
-        ...(ascending ? { first: limit } : { last: limit }),
-        ...anchor,
+      return readAll(limit, after, async (count, anchor) => {
+        if (order === 'desc') {
+          const page = await messages.page(actor, threadId, { last: count, ...(anchor && { beforeId: anchor }) })
+          return toPage(page.items.map(messageToItem).reverse(), page.hasPrevious)
+        }
+        const page = await messages.page(actor, threadId, { first: count, ...(anchor && { afterId: anchor }) })
+        return toPage(page.items.map(messageToItem), page.hasNext)
       })
-      const items = page.items.map(messageToItem)
-      return toPage(ascending ? items : items.reverse(), ascending ? page.hasNext : page.hasPrevious)
     },
 
-    addThreadItem: async (threadId, item, context) => upsert(actorOf(context), threadId, item),
-    saveItem: async (threadId, item, context) => upsert(actorOf(context), threadId, item),
+    addThreadItem: upsert,
+    saveItem: upsert,
 
     async loadItem(threadId, itemId, context) {
       const message = await messages.get(actorOf(context), threadId, itemId)
@@ -131,25 +155,26 @@ export function chatKitStore<Context = UserContext>(
     },
 
     async deleteThreadItem(threadId, itemId, context) {
-      await ignoreMissing(messages.delete(actorOf(context), threadId, itemId))
+      await ignoreMissing(messages.delete(speaker(context), threadId, itemId))
     },
 
     async saveAttachment(attachment, context) {
       const actor = actorOf(context)
-      const { id, name, mime_type, ...rest } = attachment
-      const metadata: JsonObject = { chatkit: rest as JsonObject }
+      const { id, name, mime_type: mimeType } = attachment
+      // A merge patch replaces a list whole: what the last one had is gone, and null stays null.
+      const metadata = { chatkit: [attachment] }
       try {
-        await attachments.create(actor, { id, name, mimeType: mime_type, metadata, external: true })
+        await attachments.create(actor, { id, name, mimeType, metadata, external: true })
       } catch (error) {
         if (!isThreadkeepError(error, 'CONFLICT')) throw error
-        const known = await attachments.get(actor, id)
-        await attachments.update(actor, id, { name, metadata: replacement(known.metadata, metadata) })
+        await attachments.update(actor, id, { name, metadata })
       }
     },
 
     async loadAttachment(attachmentId, context) {
       const { id, name, mimeType, metadata } = await attachments.get(actorOf(context), attachmentId)
-      return { ...(metadata['chatkit'] as JsonObject | undefined), id, name, mime_type: mimeType } as ChatKitAttachment
+      const [saved] = (metadata['chatkit'] ?? []) as readonly JsonObject[]
+      return { type: mimeType.startsWith('image/') ? 'image' : 'file', mime_type: mimeType, ...saved, id, name }
     },
 
     async deleteAttachment(attachmentId, context) {
@@ -163,13 +188,22 @@ function toPage<T extends { readonly id: string }>(data: readonly T[], more: boo
   return more && last ? { data, has_more: true, after: last.id } : { data, has_more: false }
 }
 
+/** Fields that a Threadkeep has no place for stay in the metadata, under a name of their own. */
+const otherFields = 'chatkit.fields'
+
+function metadataOf({ id, created_at, title, status, metadata = {}, ...others }: ChatKitThread): JsonObject {
+  return Object.keys(others).length === 0 ? metadata : { ...metadata, [otherFields]: others as JsonObject }
+}
+
 function toChatKitThread({ id, title, status, metadata, createdAt }: Thread): ChatKitThread {
+  const { [otherFields]: others, ...own } = metadata
   return {
+    ...(others as JsonObject | undefined),
     id,
     created_at: new Date(createdAt).toISOString(),
     title: title === defaultTitle ? null : title,
     status,
-    metadata,
+    metadata: own,
   }
 }
 
@@ -180,22 +214,6 @@ function statusOf({ status }: ChatKitThread): ThreadStatus & { readonly reason?:
 
 function reasonOf(status: ThreadStatus): string | undefined {
   return status.type === 'active' ? undefined : status.reason
-}
-
-/** The merge patch that turns one object into another. */
-function replacement(from: JsonObject, to: JsonObject): JsonObject {
-  const patch: Record<string, Json> = {}
-  for (const name of Object.keys(from)) if (!Object.hasOwn(to, name)) patch[name] = null
-  for (const name of Object.keys(to)) patch[name] = deepReplacement(from[name], to[name]!)
-  return patch
-}
-
-function deepReplacement(from: Json | undefined, to: Json): Json {
-  return isObject(from) && isObject(to) ? replacement(from, to) : to
-}
-
-function isObject(value: Json | undefined): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
 async function ignoreMissing(work: Promise<unknown>): Promise<void> {

@@ -30,11 +30,14 @@ export interface ChatKitItem extends JsonObject {
   readonly type: string
 }
 
+/** A thread on the wire: its own fields beside these come back as they went in, those that ChatKit adds later, too. */
 export interface ChatKitThread {
   readonly id: string
   readonly created_at: string
   readonly title?: string | null
   readonly status?: { readonly type: 'active' | 'locked' | 'closed'; readonly reason?: string | null }
+  /** Whose images its widgets may show. */
+  readonly allowed_image_domains?: readonly string[] | null
   readonly metadata?: JsonObject
 }
 

@@ -1,5 +1,6 @@
 export type { BlobCase, BlobFixture } from './blobs/blob-cases.ts'
 export { blobCases } from './blobs/blob-cases.ts'
+export { chatKitCases } from './chatkit/chatkit-cases.ts'
 export type { ConformanceCase, StoreFixture } from './conformance-case.ts'
 export type { DomainCase, DomainFixture, DomainGround, World } from './domain/domain-case.ts'
 export { domainCase } from './domain/domain-case.ts'

@@ -1,5 +1,5 @@
 import { names } from '../../domain/kernel/names.ts'
-import type { NewMessage } from '../../domain/messages/messages.types.ts'
+import type { MessagePatch, NewMessage } from '../../domain/messages/messages.types.ts'
 import { ok, rejects, same } from '../expect.ts'
 import type { DomainCase } from './domain-case.ts'
 import { domainCase } from './domain-case.ts'
@@ -428,6 +428,24 @@ export const appendCases: readonly DomainCase[] = [
     await rejects(() => chat.messages.page(ada, id, { around: hidden.id }), 'NOT_FOUND', 'around')
     same((await chat.messages.getMany(ada, [{ threadId: id, seq: hidden.seq }]))[0], undefined, 'getMany')
     same((await chat.messages.get(seer, id, hidden.id)).data, { content: 'secret' }, 'unless they may')
+  }),
+  domainCase('an item may become one of another kind that it fits, hidden ones apart', async ({ chat }) => {
+    const { id } = await thread(chat)
+    const seer = { userId: 'ada', scopes: ['items:hidden' as const] }
+    const widget: NewMessage = { id: 'w', kind: 'widget', data: { widget: {}, copy_text: 'a card' } }
+    await chat.messages.append(ada, id, widget)
+    await chat.messages.append(seer, id, { id: 'h', kind: 'hidden_context', data: { content: 'secret' } })
+    const edit = (messageId: string, patch: MessagePatch) => chat.messages.edit(seer, id, messageId, patch)
+    await rejects(() => edit('w', { kind: 'task' }), 'INVALID_CONTENT', 'what it does not fit')
+    await rejects(() => edit('w', { kind: 'message' }), 'INVALID_CONTENT', 'no content')
+    await rejects(() => edit('w', { kind: 'No kind' }), 'INVALID', 'no kind')
+    await rejects(() => edit('w', { kind: 'hidden_context' }), 'INVALID', 'hiding')
+    await rejects(() => edit('h', { kind: 'widget', data: { widget: {} } }), 'INVALID', 'showing')
+    same((await edit('h', { kind: 'hidden_context', data: {} })).data, {}, 'the same kind is no change of it')
+    const { kind, data, seq } = await edit('w', { kind: 'task', data: { task: {} } })
+    same([kind, data, seq], ['task', { task: {} }, 1], 'in its place')
+    same((await chat.messages.newest(ada, id, 9, { kinds: ['task'] })).length, 1, 'found as what it is')
+    same((await chat.messages.edits(ada, id, 'w'))[0]?.data, widget.data, 'what it was is kept')
   }),
   domainCase(
     'kinds of one’s own are checked, hidden and found as they say',

@@ -160,6 +160,10 @@ export const threadCases: readonly DomainCase[] = [
         'old',
       )
       await rejects(() => chat.threads.update(ada, made.id, {}, { version: '' as Version }), 'CONFLICT', 'forged')
+      const replace = { replace: true }
+      const whole = await chat.threads.update(ada, made.id, { metadata: { b: { x: null }, n: null } }, replace)
+      same(whole.metadata, { b: { x: null }, n: null }, 'replaced')
+      same((await chat.threads.update(ada, made.id, { title: 'b' }, replace)).metadata, whole.metadata, 'if given')
       same((await chat.threads.update(ada, made.id, { metadata: null })).metadata, {}, 'metadata cleared')
       ok(!('retention' in (await chat.threads.update(ada, made.id, { retention: null }))), 'retention cleared')
       for (const [patch, code] of [
@@ -221,6 +225,10 @@ export const threadCases: readonly DomainCase[] = [
       await chat.messages.feedback(bob, id, [message.id], 'positive')
       await chat.threads.update(bob, id, { title: 'still renamed' })
     }
+    const host = { userId: 'ada', scopes: ['threads:inactive' as const] }
+    await say(chat, host, id, 'a host that may', { role: 'assistant' })
+    await rejects(() => say(chat, { ...admin, userId: 'ada' }, id, 'x'), 'THREAD_CLOSED', 'that is not for admins')
+    await rejects(() => say(chat, { ...host, userId: 'eve' }, id, 'x'), 'NOT_FOUND', 'nor for strangers')
     await chat.threads.setStatus(ada, id, { type: 'active' })
     await say(chat, ada, id, 'after')
     for (const status of [

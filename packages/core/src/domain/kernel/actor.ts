@@ -1,8 +1,11 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import { normalId } from './validate.ts'
 
-/** What an actor may do beyond its own threads. */
-export type Scope = 'search:any' | 'stats:system' | 'admin' | 'items:hidden'
+/**
+ * What an actor may do beyond others. `threads:inactive` writes to locked and closed threads, too: for a host that speaks there itself;
+ * `admin` does not bring it.
+ */
+export type Scope = 'search:any' | 'stats:system' | 'admin' | 'items:hidden' | 'threads:inactive'
 
 /** Who is asking: the first parameter of every call. The host application vouches for it. */
 export interface Actor {
@@ -21,9 +24,10 @@ export function normalActor(actor: Actor): Actor {
   return userId === actor.userId ? actor : { ...actor, userId }
 }
 
-/** Whether the actor holds `scope`; `admin` holds every scope. */
+/** Whether the actor holds `scope`; `admin` holds every scope but `threads:inactive`. */
 export function hasScope(actor: Actor, scope: Scope): boolean {
-  return actor.scopes !== undefined && (actor.scopes.includes(scope) || actor.scopes.includes('admin'))
+  if (actor.scopes === undefined) return false
+  return actor.scopes.includes(scope) || (scope !== 'threads:inactive' && actor.scopes.includes('admin'))
 }
 
 /** Refuses an actor without `scope`: `FORBIDDEN`. */

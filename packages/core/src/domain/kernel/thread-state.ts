@@ -1,7 +1,7 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import { scan } from '../../store/scan.ts'
 import type { Entry, Version } from '../../store/types.ts'
-import type { MemberRole, Thread } from '../threads/threads.types.ts'
+import type { MemberRole, Thread, ThreadStatus } from '../threads/threads.types.ts'
 import type { Action } from './access.ts'
 import { refusal } from './access.ts'
 import type { Actor } from './actor.ts'
@@ -25,9 +25,12 @@ export function threadNotFound(): ThreadkeepError {
   return new ThreadkeepError('NOT_FOUND', 'There is no such thread.')
 }
 
+const active: ThreadStatus = { type: 'active' }
+
 /** Refuses `action` with the code that fits: `NOT_FOUND`, `FORBIDDEN`, `THREAD_LOCKED` or `THREAD_CLOSED`. */
 export function assertAllowed(actor: Actor, action: Action, thread: ThreadRecord, role: MemberRole | undefined): void {
-  const refused = refusal(action, hasScope(actor, 'admin') ? 'admin' : role, thread.status)
+  const status = hasScope(actor, 'threads:inactive') ? active : thread.status
+  const refused = refusal(action, hasScope(actor, 'admin') ? 'admin' : role, status)
   switch (refused) {
     case undefined:
       return

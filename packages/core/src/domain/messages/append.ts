@@ -14,7 +14,7 @@ import { assertCount, assertMetadata, assertTtl, copyJson, normalId } from '../k
 import { claimAttachments } from './attach.ts'
 import { checkContent, checkData } from './content.ts'
 import type { Kinds } from './kinds.ts'
-import { assertKind } from './kinds.ts'
+import { assertFits, assertKind } from './kinds.ts'
 import type { AppendResult, Content, NewMessage, Role } from './messages.types.ts'
 import { placeMessage } from './place.ts'
 import { toMessage } from './to-message.ts'
@@ -58,10 +58,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     assertKind(kind)
     const content = input.content === undefined ? undefined : checkContent(input.content, limits)
     const data = input.data === undefined ? undefined : checkData(input.data, limits)
-    if (kind === 'message' && content === undefined)
-      throw new ThreadkeepError('INVALID_CONTENT', 'A message has content.')
-    const wrong = kinds.get(kind)?.validate?.(data)
-    if (wrong !== undefined) throw new ThreadkeepError('INVALID_CONTENT', `Not a ${kind}: ${wrong}.`)
+    assertFits(kinds, kind, content, data)
     if (input.metadata !== undefined) assertMetadata(input.metadata, limits)
     if (input.ttl !== undefined) assertTtl(input.ttl)
     if (input.attachments !== undefined && !Array.isArray(input.attachments))

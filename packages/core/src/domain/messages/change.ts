@@ -13,6 +13,7 @@ import type { ThreadWriter } from '../kernel/thread-writer.ts'
 import { assertMetadata, mergePatch, normalId } from '../kernel/validate.ts'
 import { checkContent, checkData, factsOf } from './content.ts'
 import type { Kinds } from './kinds.ts'
+import { assertFits, assertKind } from './kinds.ts'
 import type { Message, MessageEdit, MessagePatch } from './messages.types.ts'
 import type { createMessageReads } from './read.ts'
 import { messageNotFound } from './read.ts'
@@ -224,11 +225,22 @@ export function createMessageChanges(
     if (kinds.isHidden(record.kind) && !reads.seesHidden(actor)) throw messageNotFound()
   }
 
+  /** Earlier versions are shown to whoever sees the message: what is hidden must not turn visible. */
+  function assertMayBecome(from: string, to: string): void {
+    assertKind(to)
+    if (kinds.isHidden(from) || kinds.isHidden(to))
+      throw new ThreadkeepError(
+        'INVALID',
+        'Hidden items keep their kind, and no other becomes one: delete it and write anew.',
+      )
+  }
+
   function applyPatch(record: MessageRecord, patch: MessagePatch): MessageRecord {
     const content = patch.content === undefined ? record.content : checkContent(patch.content, limits)
     const data = patch.data === undefined ? record.data : checkData(patch.data, limits)
-    const wrong = kinds.get(record.kind)?.validate?.(data)
-    if (wrong !== undefined) throw new ThreadkeepError('INVALID_CONTENT', `Not a ${record.kind}: ${wrong}.`)
+    const { kind = record.kind } = patch
+    if (kind !== record.kind) assertMayBecome(record.kind, kind)
+    assertFits(kinds, kind, content, data)
     let metadata = record.metadata
     if (patch.metadata !== undefined) {
       if (patch.metadata !== null) assertMetadata(patch.metadata, limits)
@@ -237,6 +249,7 @@ export function createMessageChanges(
     }
     return {
       ...record,
+      kind,
       ...(content !== undefined && { content }),
       ...(data !== undefined && { data }),
       metadata,

@@ -2,6 +2,7 @@ import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { JsonObject } from '../../store/types.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { spokenText } from './content.ts'
+import type { Content } from './messages.types.ts'
 
 /** What the domain knows of one kind of item. Everything is optional: an unknown kind is kept and shown as it is. */
 export interface MessageKind {
@@ -26,6 +27,19 @@ export interface Kinds {
 export function assertKind(kind: unknown): asserts kind is string {
   if (typeof kind !== 'string' || !/^[a-z][a-z0-9_.-]{0,63}$/.test(kind))
     throw new ThreadkeepError('INVALID', 'A kind is 1 to 64 of a-z, 0-9, _, . and -.')
+}
+
+/** Refuses what a kind cannot hold: `INVALID_CONTENT`. */
+export function assertFits(
+  kinds: Kinds,
+  kind: string,
+  content: Content | undefined,
+  data: JsonObject | undefined,
+): void {
+  if (kind === 'message' && content === undefined)
+    throw new ThreadkeepError('INVALID_CONTENT', 'A message has content.')
+  const wrong = kinds.get(kind)?.validate?.(data)
+  if (wrong !== undefined) throw new ThreadkeepError('INVALID_CONTENT', `Not a ${kind}: ${wrong}.`)
 }
 
 /** A registry with the built-in kinds, and `extra` beside or instead of them. */

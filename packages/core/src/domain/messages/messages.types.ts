@@ -72,6 +72,8 @@ export interface AppendResult {
 }
 
 export interface MessagePatch {
+  /** What it is from now on. Hidden kinds stay what they are, and nothing becomes one. */
+  readonly kind?: string
   readonly content?: Content
   readonly data?: JsonObject
   /** Merge patch (RFC 7396); null clears. */

@@ -100,7 +100,13 @@ export interface Threads {
       readonly filter?: ThreadFilter
     },
   ): Promise<Page<Thread>>
-  update(actor: Actor, threadId: string, patch: ThreadPatch, options?: { readonly version?: Version }): Promise<Thread>
+  /** With `replace`, the metadata given takes the place of all there was. */
+  update(
+    actor: Actor,
+    threadId: string,
+    patch: ThreadPatch,
+    options?: { readonly version?: Version; readonly replace?: boolean },
+  ): Promise<Thread>
   setStatus(actor: Actor, threadId: string, status: ThreadStatus): Promise<Thread>
   members(actor: Actor, threadId: string, query?: PageRequest): Promise<Page<Member>>
   member(actor: Actor, threadId: string, userId: string): Promise<Member>

@@ -6,11 +6,10 @@ import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, timeKey, token } from '../kernel/names.ts'
-import type { ThreadRecord } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
 import { threadNotFound, toThread } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
-import { assertMetadata, assertText, mergePatch, normalId } from '../kernel/validate.ts'
+import { assertMetadata, assertText, copyJson, mergePatch, normalId } from '../kernel/validate.ts'
 import { directKey } from './direct-key.ts'
 import { keepExpiring } from './keep-expiring.ts'
 import { checkRetention } from './retention.ts'
@@ -47,20 +46,21 @@ export function createThreadUpdates(context: Context, writer: ThreadWriter) {
       actor: Actor,
       threadId: string,
       patch: ThreadPatch,
-      options: { readonly version?: Version } = {},
+      options: { readonly version?: Version; readonly replace?: boolean } = {},
     ): Promise<Thread> {
       const { title, metadata, retention } = patch
       if (title !== undefined) assertText(title, 'A title', 1, limits.maxTitleLength)
       if (metadata) assertMetadata(metadata, limits)
+      const whole = metadata && options.replace ? copyJson(metadata) : undefined
       const policy = retention ? checkRetention(retention) : retention
       return write(actor, threadId, 'thread.update', (scope) => {
         if (options.version !== undefined) assertVersion(scope, options.version)
-        const next: Partial<ThreadRecord> = { updatedAt: scope.now }
+        const before = scope.thread.metadata
         const merged =
-          metadata === undefined ? undefined : metadata === null ? {} : mergePatch(scope.thread.metadata, metadata)
+          whole ?? (metadata === undefined ? undefined : metadata === null ? {} : mergePatch(before, metadata))
         if (merged) assertMetadata(merged, limits)
         scope.update({
-          ...next,
+          updatedAt: scope.now,
           ...(title !== undefined && { title }),
           ...(merged && { metadata: merged }),
           ...(policy && { retention: policy }),
