@@ -66,14 +66,14 @@ export interface ItemPage<T> {
 export interface Collection<T = JsonObject, Input = T, Missing extends undefined = undefined> {
   readonly name: string
   get(key: string, options?: CallOptions): Promise<T | Missing>
-  /** Values in the order of their keys. */
+  /** Values in the order of their keys, 10,000 at most. */
   getMany(keys: readonly string[], options?: CallOptions): Promise<(T | Missing)[]>
   has(key: string, options?: CallOptions): Promise<boolean>
   /** A value together with the seconds it has left. */
   ttl(key: string, options?: CallOptions): Promise<Timed<T> | Missing>
   ttlMany(keys: readonly string[], options?: CallOptions): Promise<(Timed<T> | Missing)[]>
   put(key: string, value: Input, options?: WriteOptions): Promise<void>
-  /** All or none; of two values for one key the last is put. */
+  /** All or none, 10,000 at most; of two values for one key the last is put. */
   putMany(
     values: Iterable<readonly [string, Input]> | Readonly<Record<string, Input>>,
     options?: WriteOptions,
@@ -94,7 +94,7 @@ export interface Collection<T = JsonObject, Input = T, Missing extends undefined
   touch(key: string, options?: WriteOptions): Promise<boolean>
   /** Whether there was something to delete. Of many at once exactly one is answered true. */
   delete(key: string, options?: CallOptions): Promise<boolean>
-  /** How many there were to delete. */
+  /** How many there were to delete. All or none, 5,000 keys at most; `clear` has no limit. */
   deleteMany(keys: readonly string[], options?: CallOptions): Promise<number>
   /** Keys in order, page by page. */
   keys(options?: PageOptions): Promise<ItemPage<string>>

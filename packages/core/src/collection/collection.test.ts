@@ -74,6 +74,16 @@ describe('values', () => {
     expect(await lists.get('k')).toEqual([1])
   })
 
+  test('deleteMany takes 5,000 keys, and says so where there are more, whatever of them is there', async () => {
+    const users = collection(setUp(), 'users', { clock })
+    const keys = Array.from({ length: 5_001 }, (_, index) => `user-${index}`)
+    await users.putMany(keys.map((key) => [key, {}] as const))
+    await expect(users.deleteMany(keys)).rejects.toEqual(refusal('INVALID'))
+    await expect(users.deleteMany(keys.map((key) => `${key}-gone`))).rejects.toEqual(refusal('INVALID'))
+    expect(await users.deleteMany(keys.slice(1))).toBe(5_000)
+    expect((await users.keys()).items).toEqual(['user-0'])
+  })
+
   test('bad keys, names and values are refused with INVALID', async () => {
     const users = collection<unknown>(setUp(), 'users', { clock })
     await expect(users.get('')).rejects.toEqual(refusal('INVALID'))

@@ -2,7 +2,7 @@ import { ThreadkeepError } from '../errors/threadkeep-error.ts'
 import type { CallOptions } from '../store/call-options.ts'
 import { systemClock } from '../store/clock.ts'
 import { copyJsonObject } from '../store/json.ts'
-import { assertLimit, assertName, maxListLimit } from '../store/keys.ts'
+import { assertLimit, assertName, maxBatch, maxListLimit } from '../store/keys.ts'
 import { scan } from '../store/scan.ts'
 import type { Address, Change, Entry, JsonObject, Millis, Store } from '../store/types.ts'
 import type {
@@ -137,8 +137,12 @@ export function collection<T, Input>(
   }
 
   /** Each check makes sure that of many who delete at once only one is told that it did. */
-  function remove(keys: readonly string[], options: CallOptions | undefined): Promise<number> {
+  async function remove(keys: readonly string[], options: CallOptions | undefined): Promise<number> {
     const unique = [...new Set(keys)]
+    // A delete is two changes, and a limit that depends on how many keys there are would be met one day only.
+    if (unique.length > maxBatch / 2) {
+      throw new ThreadkeepError('INVALID', `One call deletes at most ${maxBatch / 2} keys, not ${unique.length}.`)
+    }
     return retryConflicts(
       async () => {
         const found = (await readMany(unique, options)).filter((entry) => entry !== undefined)
