@@ -1,4 +1,4 @@
-import type { ErrorCode } from '@threadkeep/core/store'
+import type { ErrorCode, ImpatienceReason } from '@threadkeep/core/store'
 import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 
 // Errors are told apart by name, code and label, never by class: a client may come from another copy of the driver.
@@ -50,6 +50,19 @@ export function storeError(error: unknown, maybeCommitted = false): ThreadkeepEr
     return new ThreadkeepError('UNAVAILABLE', `MongoDB cannot be reached: ${(error as Error).message}`, options)
   }
   return new ThreadkeepError('INTERNAL', `MongoDB answered with an error: ${(error as Error).message}`, options)
+}
+
+/** The error of a caller that no longer waits, for a call of at most `deadline` milliseconds. */
+export function impatientError(
+  { code, cause }: ImpatienceReason,
+  deadline: number,
+  maybeCommitted = false,
+): ThreadkeepError {
+  const message =
+    code === 'TIMEOUT'
+      ? `MongoDB did not answer within the deadline of ${deadline} ms.`
+      : 'The call was aborted while it was under way.'
+  return new ThreadkeepError(code, message, { maybeCommitted, cause })
 }
 
 /** Two transactions wrote the same record: one of them has to come again. */

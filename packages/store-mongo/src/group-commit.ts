@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { CallOptions, CommitResult } from '@threadkeep/core/store'
-import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
+import type { CallOptions, CommitResult, ThreadkeepError } from '@threadkeep/core/store'
+import { isThreadkeepError, patience } from '@threadkeep/core/store'
 import type { Committer } from './commit.ts'
-import { isPassing, isUncertain, isWriteConflict, storeError } from './errors.ts'
-import { backoff, patience } from './patience.ts'
+import { impatientError, isPassing, isUncertain, isWriteConflict, storeError } from './errors.ts'
+import { backoff } from './patience.ts'
 import type { PreparedCommit } from './prepare-commit.ts'
 
 /** Answers when a majority has the commit. One whose caller gave up before its turn never happens. */
@@ -168,8 +168,8 @@ export function groupCommit(committer: Committer, deadline: number): GroupCommit
         if (settle()) reject(error)
       },
     }
-    const stop = patience(deadline, options, ({ code, message, cause }) =>
-      waiting.fail(new ThreadkeepError(code, message, { maybeCommitted: waiting.started, cause })),
+    const stop = patience(deadline, options, (reason) =>
+      waiting.fail(impatientError(reason, deadline, waiting.started)),
     )
     queue.push(waiting)
     schedule()

@@ -1,6 +1,5 @@
-import { randomBytes } from 'node:crypto'
-import type { CallOptions, Clock, CommitResult, Entry, EnumerableStore, Version } from '@threadkeep/core/store'
-import { assertName, assertRange, systemClock, takeAddresses } from '@threadkeep/core/store'
+import type { CallOptions, Clock, CommitResult, Entry, EnumerableStore } from '@threadkeep/core/store'
+import { assertName, assertRange, systemClock, takeAddresses, versionSource } from '@threadkeep/core/store'
 import { callGate } from './call-gate.ts'
 import type { Connection, MongoOptions } from './client.ts'
 import { connect } from './client.ts'
@@ -34,7 +33,7 @@ export async function openStore(connection: Connection, clock: Clock): Promise<E
   })
   const records = reader(connection, kinds, clock)
   const commits = groupCommit(committer(connection, clock), connection.deadline)
-  const nextVersion = versions()
+  const nextVersion = versionSource()
   const gate = callGate('The MongoDB store')
   const close = (): Promise<void> => gate.close(connection.close)
 
@@ -92,11 +91,4 @@ export async function openStore(connection: Connection, clock: Clock): Promise<E
     close,
     [Symbol.asyncDispose]: close,
   }
-}
-
-/** Versions that no other store, process or reopening makes: a random start and a count, so no commit has to write one down. */
-function versions(): () => Version {
-  const start = randomBytes(9).toString('base64url')
-  let count = 0
-  return () => `${start}.${(count++).toString(36)}` as Version
 }

@@ -1,34 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CallOptions } from '@threadkeep/core/store'
-import { ThreadkeepError } from '@threadkeep/core/store'
-import { isPassing, storeError } from './errors.ts'
-
-/** Why a caller no longer waits. */
-export interface Given {
-  readonly code: 'TIMEOUT' | 'ABORTED'
-  readonly message: string
-  readonly cause?: unknown
-}
-
-/** Calls `onEnd` once when `deadline` milliseconds have passed or the caller gives up. The answer stops that. */
-export function patience(deadline: number, options: CallOptions | undefined, onEnd: (why: Given) => void): () => void {
-  const signal = options?.signal
-  const onAbort = (): void => {
-    stop()
-    onEnd({ code: 'ABORTED', message: 'The call was aborted while it was under way.', cause: signal?.reason })
-  }
-  const timer = setTimeout(() => {
-    stop()
-    onEnd({ code: 'TIMEOUT', message: `MongoDB did not answer within the deadline of ${deadline} ms.` })
-  }, deadline)
-  const stop = (): void => {
-    clearTimeout(timer)
-    signal?.removeEventListener('abort', onAbort)
-  }
-  if (signal?.aborted) queueMicrotask(onAbort)
-  else signal?.addEventListener('abort', onAbort)
-  return stop
-}
+import { patience } from '@threadkeep/core/store'
+import { impatientError, isPassing, storeError } from './errors.ts'
 
 /** A pause before attempt `attempt + 1`: longer each time, and random, so that those who collided part ways. */
 export function backoff(attempt: number): number {
@@ -49,9 +22,7 @@ export async function patiently<T>(
 ): Promise<T> {
   const controller = new AbortController()
   const { signal } = controller
-  const stop = patience(deadline, options, ({ code, message, cause }) =>
-    controller.abort(new ThreadkeepError(code, message, { cause })),
-  )
+  const stop = patience(deadline, options, (reason) => controller.abort(impatientError(reason, deadline)))
   try {
     for (let attempt = 0; ; attempt++) {
       try {

@@ -15,6 +15,10 @@ test('ends once: when the time is up, when the caller gives up, or never', async
   await sleep(15)
   expect(ends.splice(0)).toEqual([{ code: 'ABORTED', cause: 'enough' }])
 
+  patience(5, { signal: controller.signal }, end)
+  await sleep(15)
+  expect(ends.splice(0)).toEqual([{ code: 'ABORTED', cause: 'enough' }])
+
   const other = new AbortController()
   const stop = patience(5, { signal: other.signal }, end)
   stop()

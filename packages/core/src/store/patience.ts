@@ -7,7 +7,10 @@ export interface ImpatienceReason {
   readonly cause?: unknown
 }
 
-/** Calls `onEnd` once when `millis` have passed or the caller gives up. Call the answer when there is no more to wait for. */
+/**
+ * Calls `onEnd` once, never before it has answered, when `millis` have passed or the caller gives up or has done so already. Call the
+ * answer when there is no more to wait for.
+ */
 export function patience(
   millis: Millis,
   options: CallOptions | undefined,
@@ -26,6 +29,7 @@ export function patience(
     stop()
     onEnd({ code: 'TIMEOUT' })
   }, millis)
-  signal?.addEventListener('abort', abort)
+  if (signal?.aborted) queueMicrotask(abort)
+  else signal?.addEventListener('abort', abort)
   return stop
 }

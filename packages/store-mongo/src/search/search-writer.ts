@@ -1,9 +1,10 @@
 import type { SearchChange } from '@threadkeep/core'
 import type { CallOptions, Clock } from '@threadkeep/core/store'
-import { systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import { patience, systemClock } from '@threadkeep/core/store'
 import type { AnyBulkWriteOperation, Collection } from 'mongodb'
 import type { Connection } from '../client.ts'
-import { orAborted, patience, patiently } from '../patience.ts'
+import { impatientError } from '../errors.ts'
+import { orAborted, patiently } from '../patience.ts'
 import { transaction } from '../transaction.ts'
 import type { FiledDocument } from './search-documents.ts'
 import { fileDocument, idOf } from './search-documents.ts'
@@ -87,9 +88,7 @@ export function searchWriter(
           else reject(error)
         },
       }
-      const stop = patience(deadline, options, ({ code, message, cause }) =>
-        waiting.settle(new ThreadkeepError(code, message, { maybeCommitted: true, cause })),
-      )
+      const stop = patience(deadline, options, (reason) => waiting.settle(impatientError(reason, deadline, true)))
       queue.push(waiting)
       if (!writing) void drain()
     })
