@@ -14,6 +14,7 @@ import { readCases } from './read-cases.ts'
 import { threadCases } from './thread-cases.ts'
 import { transferCases } from './transfer-cases.ts'
 import { userCases } from './user-cases.ts'
+import { viewerCases } from './viewer-cases.ts'
 
 /** Every sentence of the chat domain. On a store that passes them all, Threadkeep is what its pages say. */
 export const domainCases: readonly DomainCase[] = [
@@ -27,6 +28,7 @@ export const domainCases: readonly DomainCase[] = [
   ...findCases,
   ...countCases,
   ...liveCases,
+  ...viewerCases,
   ...transferCases,
   ...importCases,
   ...jobCases,
