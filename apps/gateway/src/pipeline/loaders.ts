@@ -2,6 +2,7 @@ import type {
   Actor,
   Attachment,
   Message,
+  Opinion,
   Presence,
   Thread,
   Threadkeep,
@@ -12,6 +13,9 @@ import type {
 import type { BatchLoader } from './batch-loader.ts'
 import { batchLoader, createDispatch } from './batch-loader.ts'
 
+/** Where a message stands. */
+type MessageRef = Pick<Message, 'threadId' | 'seq'>
+
 /** What resolvers of one request load together. Undefined: there is none, or not for this actor. */
 export interface Loaders {
   readonly user: BatchLoader<string, User>
@@ -21,6 +25,7 @@ export interface Loaders {
   readonly unread: BatchLoader<string, Unread>
   readonly threadStats: BatchLoader<string, ThreadStats>
   readonly attachment: BatchLoader<string, Attachment>
+  readonly opinions: BatchLoader<MessageRef, readonly Opinion[]>
 }
 
 /** Loaders for one request of one actor, each made when it is first wanted: nothing they know outlives it or reaches another. */
@@ -58,6 +63,14 @@ export function createLoaders(keep: Threadkeep, actor: Actor): Loaders {
     get attachment() {
       made.attachment ??= batchLoader(dispatch, (ids) => keep.attachments.getMany(actor, ids))
       return made.attachment
+    },
+    get opinions() {
+      made.opinions ??= batchLoader(
+        dispatch,
+        (refs) => keep.messages.feedbackOfMany(actor, refs),
+        ({ threadId, seq }) => `${seq} ${threadId}`,
+      )
+      return made.opinions
     },
   }
 }

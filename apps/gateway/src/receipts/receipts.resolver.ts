@@ -1,4 +1,4 @@
-import type { Message, Receipt, Thread } from '@threadkeep/core'
+import type { Message, Opinion, Receipt, Thread } from '@threadkeep/core'
 import { ThreadkeepError } from '@threadkeep/core/store'
 import { Arg, Ctx, FieldResolver, Mutation, Resolver, Root } from 'type-graphql'
 import { MessageType } from '../messages/messages.types.ts'
@@ -81,8 +81,8 @@ export class ThreadReceiptsResolver {
 export class MessageFeedbackResolver {
   @Direct()
   @FieldResolver(() => [FeedbackEntry], { description: 'Opinions on it.' })
-  feedback(@Root() message: Message, @Ctx() { keep, actor }: RequestContext): Promise<readonly FeedbackEntry[]> {
-    return keep.messages.feedbackOf(actor, message.threadId, message.id)
+  async feedback(@Root() message: Message, @Ctx() { load }: RequestContext): Promise<readonly Opinion[]> {
+    return (await load.opinions.load(message)) ?? []
   }
 }
 

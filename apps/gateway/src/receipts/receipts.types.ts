@@ -1,4 +1,4 @@
-import type { Feedback, Receipt, Unread } from '@threadkeep/core'
+import type { Feedback, Opinion, Receipt, Unread } from '@threadkeep/core'
 import type { Millis } from '@threadkeep/core/store'
 import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { enumOf } from '../schema/enum-of.ts'
@@ -43,7 +43,7 @@ registerEnumType(FeedbackEnum, {
 
 /** One person's opinion on a message. */
 @ObjectType({ simpleResolvers: true, description: "One person's opinion on a message." })
-export class FeedbackEntry {
+export class FeedbackEntry implements Opinion {
   @Field(() => ID, { description: 'The person.' })
   userId!: string
 

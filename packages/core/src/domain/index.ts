@@ -30,6 +30,7 @@ export type {
   MessagePatch,
   Messages,
   NewMessage,
+  Opinion,
   Receipt,
   Role,
   StreamOptions,

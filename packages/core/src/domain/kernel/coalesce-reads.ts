@@ -9,7 +9,7 @@ interface Waiting {
 }
 
 /**
- * Reads asked for in the same turn go to the store as one `get`, however many records they are. A lone read goes as it is. Reads with a
+ * Reads asked for in the same turn go to the store as one `get`, however many records they are. A lone read goes as it is, one of nothing not at all. Reads with a
  * signal of their own are not joined with others'.
  */
 export function coalesceReads(inner: Store): Store {
@@ -45,6 +45,7 @@ export function coalesceReads(inner: Store): Store {
   return forward(inner, {
     get(at, options) {
       if (options?.signal) return inner.get(at, options)
+      if (at.length === 0) return Promise.resolve([])
       return new Promise((resolve, reject) => {
         if (waiting.push({ at, resolve, reject }) === 1) queueMicrotask(flush)
       })

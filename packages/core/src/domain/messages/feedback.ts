@@ -1,5 +1,7 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { compareBytes } from '../../store/keys.ts'
 import { scan } from '../../store/scan.ts'
+import type { Entry } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, seqKey, threadStream, token } from '../kernel/names.ts'
@@ -11,11 +13,12 @@ import { assertCount, normalId } from '../kernel/validate.ts'
 import { streamTopic } from '../live/topics.ts'
 import { acceptFor } from './filter.ts'
 import type { Kinds } from './kinds.ts'
-import type { Feedback, Messages } from './messages.types.ts'
+import type { Feedback, Opinion } from './messages.types.ts'
 import type { createMessageReads } from './read.ts'
 import { messageNotFound } from './read.ts'
 
-type FeedbackOf = Awaited<ReturnType<Messages['feedbackOf']>>[number]
+/** What one `list` of opinions brings at most. */
+const pageSize = 1_000
 
 /** Opinions on messages, and typing hints. */
 export function createFeedback(
@@ -65,14 +68,50 @@ export function createFeedback(
     })
   }
 
-  async function feedbackOf(actor: Actor, threadId: string, messageId: string): Promise<readonly FeedbackOf[]> {
-    const id = normalId(threadId, 'thread id')
-    await reads.get(actor, id, messageId)
-    const found: FeedbackOf[] = []
-    for await (const entry of scan(store, names.feedback(id), {
-      prefix: `${token(normalId(messageId, 'message id'))}/`,
-    }))
-      found.push(asRecord<FeedbackOf>(entry.value))
+  async function feedbackOf(actor: Actor, threadId: string, messageId: string): Promise<readonly Opinion[]> {
+    const message = await reads.get(actor, threadId, messageId)
+    return (await opinionsOn(message.threadId, [message.id])).get(message.id)!
+  }
+
+  async function feedbackOfMany(
+    actor: Actor,
+    refs: readonly { readonly threadId: string; readonly seq: number }[],
+  ): Promise<readonly (readonly Opinion[] | undefined)[]> {
+    const messages = await reads.getMany(actor, refs)
+    const byThread = Map.groupBy(
+      messages.filter((message) => message !== undefined),
+      ({ threadId }) => threadId,
+    )
+    const opinions = new Map<string, Map<string, Opinion[]>>()
+    await Promise.all(
+      Array.from(byThread, async ([threadId, of]) => {
+        const ids = of.map(({ id }) => id)
+        opinions.set(threadId, await opinionsOn(threadId, ids))
+      }),
+    )
+    return messages.map((message) => message && opinions.get(message.threadId)!.get(message.id)!)
+  }
+
+  /** By message. In one call where few have an opinion: messages of one page have neighbouring ids, unless their senders chose them. */
+  async function opinionsOn(threadId: string, messageIds: readonly string[]): Promise<Map<string, Opinion[]>> {
+    const found = new Map(messageIds.map((id) => [id, [] as Opinion[]]))
+    const idOf = new Map(messageIds.map((id) => [token(id), id]))
+    const prefixes = [...idOf.keys()].map((one) => `${one}/`).sort(compareBytes)
+    const between = await store.list(names.feedback(threadId), {
+      after: prefixes[0]!,
+      // The character after the slash: behind every key of the last one.
+      before: `${prefixes[prefixes.length - 1]!.slice(0, -1)}0`,
+      limit: pageSize,
+    })
+    const add = ({ key, value }: Entry): void =>
+      void found.get(idOf.get(key.slice(0, key.indexOf('/'))) ?? '')?.push(asRecord<Opinion>(value))
+    if (between.length < pageSize) between.forEach(add)
+    else
+      await Promise.all(
+        prefixes.map(async (prefix) => {
+          for await (const entry of scan(store, names.feedback(threadId), { prefix, pageSize })) add(entry)
+        }),
+      )
     return found
   }
 
@@ -82,5 +121,5 @@ export function createFeedback(
     live.publish(streamTopic(threadStream(id)), { typing: { userId: actor.userId, typing: isTyping, at: clock.now() } })
   }
 
-  return { feedback, feedbackOf, typing }
+  return { feedback, feedbackOf, feedbackOfMany, typing }
 }

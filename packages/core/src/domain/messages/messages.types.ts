@@ -156,6 +156,13 @@ export interface HistoryQuery {
 
 export type Feedback = 'positive' | 'negative'
 
+/** What somebody thinks of a message. */
+export interface Opinion {
+  readonly userId: string
+  readonly feedback: Feedback
+  readonly at: Millis
+}
+
 /** What is said in threads. */
 export interface Messages {
   append(actor: Actor, threadId: string, message: NewMessage): Promise<AppendResult>
@@ -206,9 +213,10 @@ export interface Messages {
   /** The actor's opinion of some messages; null withdraws it. */
   feedback(actor: Actor, threadId: string, messageIds: readonly string[], feedback: Feedback | null): Promise<void>
   /** Opinions on one message. */
-  feedbackOf(
+  feedbackOf(actor: Actor, threadId: string, messageId: string): Promise<readonly Opinion[]>
+  /** The same for many; undefined where `getMany` answers none. */
+  feedbackOfMany(
     actor: Actor,
-    threadId: string,
-    messageId: string,
-  ): Promise<readonly { readonly userId: string; readonly feedback: Feedback; readonly at: Millis }[]>
+    refs: readonly { readonly threadId: string; readonly seq: number }[],
+  ): Promise<readonly (readonly Opinion[] | undefined)[]>
 }
