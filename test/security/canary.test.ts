@@ -4,8 +4,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { createThreadkeep, localLiveBus, memoryStore } from '@threadkeep/core'
 import { audience, issuer, secret, tokenFor } from '@threadkeep/gateway/harness'
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { compileGateway, runGateway } from './canary/gateway-process.ts'
+import { compileGateway } from '@threadkeep/test-support/apps'
+import { afterAll, expect, onTestFinished, test } from 'vitest'
+import { runGateway } from './canary/gateway-process.ts'
 import { post } from './hostile/ask.ts'
 import { openSocket } from './hostile/socket.ts'
 
@@ -14,7 +15,8 @@ const said = 'Hummingbird'
 /** In passwords and addresses. */
 const password = 'Nightingale'
 
-beforeAll(compileGateway)
+const compiled = compileGateway()
+afterAll(() => compiled[Symbol.dispose]())
 
 function temporary(): string {
   const directory = mkdtempSync(join(tmpdir(), 'threadkeep-canary-'))
@@ -27,7 +29,7 @@ const mutation = (name: string, fields: string): string =>
 
 test('what people say, their tokens and our secrets stand in no log, no metric and no event', async () => {
   const data = temporary()
-  const gateway = await runGateway({
+  const gateway = await runGateway(compiled.main, {
     THREADKEEP_DATA: data,
     THREADKEEP_MODE: 'production',
     THREADKEEP_HOST: '127.0.0.1',
@@ -102,7 +104,7 @@ test('what people say, their tokens and our secrets stand in no log, no metric a
 test('a server that cannot be reached is named without its password', async () => {
   const printed = ['postgres', 'redis'].map((store) => {
     const url = `${store}://user:${password}@127.0.0.1:9`
-    return runGateway({ THREADKEEP_DATA: temporary(), THREADKEEP_STORE: url }).then(
+    return runGateway(compiled.main, { THREADKEEP_DATA: temporary(), THREADKEEP_STORE: url }).then(
       () => 'It serves.',
       (error: Error) => error.message,
     )

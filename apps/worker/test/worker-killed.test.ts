@@ -3,12 +3,14 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { openBackend } from '@threadkeep/adapters'
+import { startApp, workerMain } from '@threadkeep/test-support/apps'
 import { service } from '@threadkeep/test-support/services'
 import { describe, expect, test } from 'vitest'
 import { caughtUp, chat, expectExact, gatewayOf, openLog } from './stage.ts'
-import { startProcess } from './worker-process.ts'
 
 const kafka = await service('kafka')
+const startProcess = (env: Readonly<Record<string, string>>) =>
+  startApp(workerMain, { args: ['--host', '127.0.0.1', '--port', '0'], env })
 
 describe.skipIf(!kafka.available)('a worker process', () => {
   test('killed at any moment, every committed change reaches index and statistics all the same', async () => {
@@ -47,9 +49,9 @@ describe.skipIf(!kafka.available)('a worker process', () => {
     rmSync(dir, { recursive: true })
   }, 90_000)
 
-  test('says what is wrong and exits with 1', async () => {
+  test('says what is wrong and exits with 2', async () => {
     await expect(startProcess({ THREADKEEP_STORE: 'memory:', THREADKEEP_EVENTS: '' })).rejects.toThrow(
-      /ended with 1: threadkeep-worker: --events/,
+      /ended with 2: threadkeep-worker: --events/,
     )
   })
 })

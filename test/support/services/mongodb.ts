@@ -6,6 +6,15 @@ import { announce, cacheDirectory, execute, onPath, withInstallLock } from './in
 
 const replicaSet = 'threadkeep'
 const standIn = '0.7.0b3'
+/** Seconds until what a killed client had begun is undone: until then its records are held. */
+const transactionLife = 5
+const lifeArgs = ['--setParameter', `transactionLifetimeLimitSeconds=${transactionLife}`]
+// The stand-in takes this from nowhere but its constructor.
+const withLife = `
+from secantus.server import SecantusDBServer
+SecantusDBServer.__init__.__kwdefaults__['transaction_lifetime_seconds'] = ${transactionLife}.0
+from secantus.cli import main
+main()`
 const url = (ports: readonly number[]) => `mongodb://127.0.0.1:${ports[0]}/?replicaSet=${replicaSet}`
 
 async function connect(target: string, direct = false) {
@@ -35,21 +44,43 @@ function fromMongod(binary: string): Origin {
     initiate,
     launch: async ({ ports, dir }, extra) => ({
       command: binary,
-      args: ['--replSet', replicaSet, '--bind_ip', '127.0.0.1', '--port', String(ports[0]), '--dbpath', dir, ...extra],
+      args: [
+        '--replSet',
+        replicaSet,
+        '--bind_ip',
+        '127.0.0.1',
+        '--port',
+        String(ports[0]),
+        '--dbpath',
+        dir,
+        ...lifeArgs,
+        ...extra,
+      ],
     }),
   }
 }
 
 /** SecantusDB speaks MongoDB's protocol. It runs in a process of its own and stands in where no mongod can be had. */
-function fromStandIn(binary: string): Origin {
+function fromStandIn(python: string): Origin {
   return {
     from: `PyPI SecantusDB ${standIn}`,
     server: `SecantusDB ${standIn} (MongoDB wire protocol)`,
     url: (ports) => `mongodb://127.0.0.1:${ports[0]}/?replicaSet=secantus`,
     launch: async ({ ports, dir }, extra) => ({
-      command: binary,
+      command: python,
       args: [
-        ...['--host', '127.0.0.1', '--port', String(ports[0]), '--storage-path', dir, '--log-level', 'WARNING'],
+        ...[
+          '-c',
+          withLife,
+          '--host',
+          '127.0.0.1',
+          '--port',
+          String(ports[0]),
+          '--storage-path',
+          dir,
+          '--log-level',
+          'WARNING',
+        ],
         // Without it a crash loses acknowledged transactions; and tests ask for faults.
         ...['--sync-on-commit', '--enable-test-commands', ...extra],
       ],
@@ -60,7 +91,7 @@ function fromStandIn(binary: string): Origin {
 async function installStandIn(): Promise<string> {
   const venv = join(cacheDirectory(), `secantusdb-${standIn}`)
   const complete = join(venv, '.complete')
-  const binary = join(venv, 'bin', 'secantusd-py')
+  const python3 = join(venv, 'bin', 'python')
   await withInstallLock('secantusdb', async () => {
     if (existsSync(complete)) return
     const python = onPath('python3')
@@ -71,7 +102,7 @@ async function installStandIn(): Promise<string> {
     await execute(join(venv, 'bin', 'pip'), ['install', '-q', '--disable-pip-version-check', `SecantusDB==${standIn}`])
     writeFileSync(complete, '')
   })
-  return binary
+  return python3
 }
 
 /** MongoDB as a replica set of one. A space is a database. */
@@ -85,7 +116,7 @@ export const mongodbService: ServiceDefinition = {
       data: '/data/db',
       url,
       initiate,
-      args: ([port]) => ['mongod', '--replSet', replicaSet, '--bind_ip_all', '--port', String(port)],
+      args: ([port]) => ['mongod', '--replSet', replicaSet, '--bind_ip_all', '--port', String(port), ...lifeArgs],
     }),
   binary: async () => {
     const binary = onPath('mongod')
