@@ -46,7 +46,7 @@ describe('schemas', () => {
     const users = collection(store, 'users', { clock, schema })
     const corrupt = expect.objectContaining({
       code: 'CORRUPT',
-      message: expect.stringMatching(/bad of users.*age/),
+      message: expect.stringMatching(/bad in users.*age/),
       details: { collection: 'users', key: 'bad', issues: [{ message: expect.any(String), path: 'age' }] },
     })
     await expect(users.get('bad')).rejects.toEqual(corrupt)

@@ -1,6 +1,6 @@
 import { ThreadkeepError } from '../errors/threadkeep-error.ts'
 import type { JsonObject } from '../store/types.ts'
-import type { SchemaIssue, StandardSchema } from './standard-schema.ts'
+import type { SchemaIssue, SchemaResult, StandardSchema } from './standard-schema.ts'
 
 /** How the values of a collection look in the store. */
 export interface ValueForm<Output> {
@@ -32,35 +32,37 @@ export function valueForm<Output>(
   }
   const { validate } = schema['~standard']
 
-  /** What the schema makes of `value`, handed on at once where that is possible. */
-  function checked<R>(
-    value: unknown,
-    refuse: (issues: readonly SchemaIssue[]) => ThreadkeepError,
-    accept: (value: Output) => R | Promise<R>,
-  ): R | Promise<R> {
-    const result = validate(value)
-    const judge = (answer: Awaited<typeof result>): R | Promise<R> => {
-      if (answer.issues === undefined) return accept(answer.value)
-      throw refuse(answer.issues)
+  /** What the schema has passed, or the refusal that says what is wrong with it. */
+  function passed(result: SchemaResult<Output>, code: 'INVALID' | 'CORRUPT', what: string, key: string): Output {
+    if (result.issues === undefined) return result.value
+    throw refusal(code, what, collection, key, result.issues)
+  }
+
+  function record(key: string, result: SchemaResult<Output>): JsonObject | Promise<JsonObject> {
+    const output = passed(result, 'INVALID', 'The value for', key)
+    if (encode === undefined) return wrap(output)
+    const stored = encode(output)
+    // What could be written but not read again is refused while its writer is there to hear it.
+    const readable = (again: SchemaResult<Output>) => {
+      passed(again, 'INVALID', 'What encode made of the value for', key)
+      return wrap(stored)
     }
-    return result instanceof Promise ? result.then(judge) : judge(result)
+    const again = validate(stored)
+    return again instanceof Promise ? again.then(readable) : readable(again)
+  }
+
+  function value(key: string, result: SchemaResult<Output>): Output {
+    return passed(result, 'CORRUPT', 'The record', key)
   }
 
   return {
-    toRecord(key, value) {
-      const refuse = (what: string) => (issues: readonly SchemaIssue[]) =>
-        refusal('INVALID', `${what} for ${key} in ${collection} does not fit its schema`, collection, key, issues)
-      return checked<JsonObject>(value, refuse('The value'), (output) => {
-        if (encode === undefined) return wrap(output)
-        const stored = encode(output)
-        // What could be written but not read again is refused while its writer is there to hear it.
-        return checked(stored, refuse('What encode made of the value'), () => wrap(stored))
-      })
+    toRecord(key, given) {
+      const result = validate(given)
+      return result instanceof Promise ? result.then((answer) => record(key, answer)) : record(key, result)
     },
-    toValue(key, record) {
-      const refuse = (issues: readonly SchemaIssue[]) =>
-        refusal('CORRUPT', `The record ${key} of ${collection} does not fit its schema`, collection, key, issues)
-      return checked<Output>(unwrap(record), refuse, (output) => output)
+    toValue(key, stored) {
+      const result = validate(unwrap(stored))
+      return result instanceof Promise ? result.then((answer) => value(key, answer)) : value(key, result)
     },
   }
 }
@@ -93,5 +95,7 @@ function refusal(
     path: path.map((step) => String(typeof step === 'object' ? step.key : step)).join('.'),
   }))
   const list = told.slice(0, 3).map(({ message, path }) => (path === '' ? message : `${path}: ${message}`))
-  return new ThreadkeepError(code, `${what}: ${list.join('; ')}.`, { details: { collection, key, issues: told } })
+  return new ThreadkeepError(code, `${what} ${key} in ${collection} does not fit its schema: ${list.join('; ')}.`, {
+    details: { collection, key, issues: told },
+  })
 }
