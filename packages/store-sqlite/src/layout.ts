@@ -3,7 +3,10 @@ import { compareBytes, parseValue, rangeBounds } from '@threadkeep/core/store'
 import type { Database } from './database.ts'
 import { views } from './views.ts'
 
-/** The tables of the store. SQLite compares text by its UTF-8 bytes, which is the contract's order. */
+/**
+ * The tables of the store. SQLite compares text by its UTF-8 bytes, which is the contract's order. Records stand in the order they came
+ * and are found through an index of names alone: what one transaction writes, in however many collections, shares a few pages.
+ */
 export const storeTables: TableSet = {
   name: 'store',
   migrations: [
@@ -12,9 +15,9 @@ export const storeTables: TableSet = {
       key text not null,
       value text not null,
       version text not null,
-      expires_at integer,
-      primary key(collection, key)
-    ) without rowid;
+      expires_at integer
+    );
+    create unique index records_by_name on records(collection, key);
     create index records_by_expiry on records(expires_at) where expires_at is not null;
     ${views}`,
   ],
@@ -42,11 +45,11 @@ type Row = [key: string, text: string, version: Version, expiresAt: number | nul
 const live = '(expires_at is null or expires_at > ?)'
 const getSql = `select key, value, version, expires_at from records where collection = ? and key = ? and ${live}`
 const versionSql = `select version from records where collection = ? and key = ? and ${live}`
-const putSql = `insert into records values (?, ?, ?, ?, ?) on conflict do update
+const putSql = `insert into records values (?, ?, ?, ?, ?) on conflict(collection, key) do update
   set value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`
 const deleteSql = 'delete from records where collection = ? and key = ?'
-const sweepSql = `delete from records where (collection, key) in
-  (select collection, key from records where expires_at <= ? order by expires_at limit ?)`
+const sweepSql = `delete from records where rowid in
+  (select rowid from records where expires_at <= ? order by expires_at limit ?)`
 
 /** The records of an open file. */
 export function records(database: Database, clock: Clock): Records {

@@ -18,7 +18,13 @@ export type TakenChange<V> =
 export function takeChanges<V>(changes: readonly Change[], take: (value: JsonObject) => V): TakenChange<V>[] {
   assertBatch(changes, 'changes')
   const taken: TakenChange<V>[] = []
-  for (let i = 0; i < changes.length; i++) taken.push(takeChange(changes[i]!, take))
+  let last: { readonly value: JsonObject; readonly own: V } | undefined
+  // One value in two places that follow each other (an event, kept and sent) is taken once: nobody changes what was taken.
+  const takeOnce = (value: JsonObject): V => {
+    if (last === undefined || last.value !== value) last = { value, own: take(value) }
+    return last.own
+  }
+  for (let i = 0; i < changes.length; i++) taken.push(takeChange(changes[i]!, takeOnce))
   return taken
 }
 
