@@ -25,10 +25,10 @@ export interface ChatClient extends AsyncDisposable {
     readonly limit?: number
   }): Promise<readonly ChatMessage[]>
   /**
-   * Calls `listener` for everything that `from` says to this person once this has answered. A listener that throws hears the next
-   * message all the same. Call the answer to stop.
+   * Calls `listener` for everything that anybody says to this person once this has answered, in order. A listener that throws hears
+   * the next message all the same. Call the answer to stop.
    */
-  addMessageListener(from: string, listener: (message: ChatMessage) => void | Promise<void>): Promise<() => void>
+  addMessageListener(listener: (message: ChatMessage) => void | Promise<void>): Promise<() => void>
   /** Everyone this person can talk to. */
   listAvailableUsers(): Promise<readonly string[]>
   /** Says that this person is here. */
@@ -58,4 +58,20 @@ export async function tellListener(
   } catch (error) {
     onError(error)
   }
+}
+
+/** The ids of a list that comes in pages, all of them. */
+export async function allIds(
+  page: (
+    after: string | undefined,
+  ) => Promise<{ readonly items: readonly { readonly id: string }[]; readonly next: string | undefined }>,
+): Promise<readonly string[]> {
+  const ids: string[] = []
+  let after: string | undefined
+  do {
+    const { items, next } = await page(after)
+    ids.push(...items.map(({ id }) => id))
+    after = next
+  } while (after !== undefined)
+  return ids
 }

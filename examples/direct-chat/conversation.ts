@@ -24,18 +24,18 @@ export async function talk(alice: ChatClient, bob: ChatClient, print: (line: str
   const finished = new Promise<void>((resolve) => {
     heardAll = resolve
   })
-  const stopAlice = await alice.addMessageListener('bob', (message) => {
+  const stopAlice = await alice.addMessageListener((message) => {
     heardByAlice.push(message)
     print(`NEW MESSAGE from ${message.sender}: ${message.content}`)
     if (message.content.toLowerCase().includes('urgent')) print('URGENT MESSAGE DETECTED!')
     if (message.content === 'Bye') heardAll()
   })
   // Bob answers whatever he hears; his other listener is broken, which disturbs nobody.
-  const stopBob = await bob.addMessageListener('alice', async (message) => {
+  const stopBob = await bob.addMessageListener(async (message) => {
     if (message.content.endsWith('?')) await bob.sendMessage('alice', 'Yes', { replyTo: message.id })
     else await bob.sendMessage('alice', 'Bye')
   })
-  const stopBroken = await bob.addMessageListener('alice', () => {
+  const stopBroken = await bob.addMessageListener(() => {
     throw new Error('This listener is broken.')
   })
 

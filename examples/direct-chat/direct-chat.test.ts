@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
+import { createThreadkeep } from '@threadkeep/core'
 import { startTestGateway } from '@threadkeep/gateway/harness'
+import { sqliteStore } from '@threadkeep/store-sqlite'
 import { expect, onTestFinished, test } from 'vitest'
 import type { Conversation } from './conversation.ts'
 import { talk } from './conversation.ts'
@@ -60,11 +62,42 @@ test('over a gateway they talk the same way', async () => {
   expectGoodTalk(await talk(alice, bob, (line) => lines.push(line)), lines)
 })
 
+test('a listener hears whoever speaks to the person, also one who is new to them', async () => {
+  const path = await temporaryFile()
+  await using alice = await openLocalChat({ path, userId: 'alice' })
+  await using bob = await openLocalChat({ path, userId: 'bob' })
+  await using cyd = await openLocalChat({ path, userId: 'cyd' })
+  const heard: string[] = []
+  const finished = Promise.withResolvers<void>()
+  await alice.addMessageListener(({ sender, content }) => {
+    heard.push(`${sender}: ${content}`)
+    if (heard.length === 3) finished.resolve()
+  })
+  const { id } = await bob.sendMessage('alice', 'Hello')
+  await alice.sendMessage('cyd', 'Not for my own ears')
+  await cyd.sendMessage('alice', 'Hi')
+  await bob.sendMessage('alice', 'Are you there?', { replyTo: id })
+  await finished.promise
+  expect(heard.toSorted()).toEqual(['bob: Are you there?', 'bob: Hello', 'cyd: Hi'])
+})
+
+test('everyone whom a person can talk to is listed, however many they are', async () => {
+  const path = await temporaryFile()
+  await using alice = await openLocalChat({ path, userId: 'alice' })
+  const store = await sqliteStore({ path })
+  const chat = createThreadkeep({ store })
+  const rows = Array.from({ length: 120 }, (_, n) => ({ id: `user-${n}`, profile: { name: `User ${n}` } }))
+  await chat.users.createMany({ userId: 'root', scopes: ['admin'] }, rows)
+  expect((await alice.listAvailableUsers()).toSorted()).toEqual(rows.map(({ id }) => id).toSorted())
+  await chat.close()
+  await store.close()
+})
+
 test('another program on the same file hears what is said within a second or so', async () => {
   const path = await temporaryFile()
   await using bob = await openLocalChat({ path, userId: 'bob' })
   const heard = new Promise<string>((resolve) => {
-    void bob.addMessageListener('alice', ({ content }) => resolve(content))
+    void bob.addMessageListener(({ content }) => resolve(content))
   })
   const stdout = await run({ CHAT_FILE: path })
   expect(stdout).toContain('Everything is in')

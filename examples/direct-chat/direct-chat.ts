@@ -10,14 +10,16 @@ export async function runDirectChat(path: string, print: (line: string) => void)
     print(`A listener failed: ${(error as Error).message}`)
   }
   async function firstRun() {
-    await using alice = await openLocalChat({ path, userId: 'alice', onError })
-    await using bob = await openLocalChat({ path, userId: 'bob', onError })
-    return await talk(alice, bob, print)
+    const alice = await openLocalChat({ path, userId: 'alice', onError })
+    const bob = await openLocalChat({ path, userId: 'bob', onError })
+    const conversation = await talk(alice, bob, print)
+    await Promise.all([alice.close(), bob.close()])
+    return conversation
   }
 
   const conversation = await firstRun()
   print('\nAfter a restart:')
-  await using again = await openLocalChat({ path, userId: 'alice', onError })
+  const again = await openLocalChat({ path, userId: 'alice', onError })
   const history = await again.getChatHistory({ limit: 2 })
   for (const { sender, content } of history) print(`${sender}: ${content}`)
 
@@ -29,5 +31,6 @@ export async function runDirectChat(path: string, print: (line: string) => void)
     threadId,
   )
   for (const row of rows) print(`${row['author_id']}: ${row['text']}`)
+  await again.close()
   return { conversation, history, rows, errors }
 }

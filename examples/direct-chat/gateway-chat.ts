@@ -1,7 +1,7 @@
-import type { Client, Message, Operation } from '@threadkeep/client'
+import type { LiveEvent, Message, Operation } from '@threadkeep/client'
 import { createClient } from '@threadkeep/client'
 import type { ChatClient, ChatMessage } from './chat-client.ts'
-import { tellListener } from './chat-client.ts'
+import { allIds, tellListener } from './chat-client.ts'
 
 /** Where the gateway is, and who asks. */
 export interface GatewayChatOptions {
@@ -33,15 +33,19 @@ export async function openGatewayChat(options: GatewayChatOptions): Promise<Chat
     async getChatHistory(query) {
       return (await client.history(query)).map(toChatMessage)
     },
-    async addMessageListener(from, listener) {
+    async addMessageListener(listener) {
       const stop = new AbortController()
-      const { id } = await client.direct(from)
-      const where = { threadId: id, after: await client.cursor(id), signal: stop.signal }
-      void tellListener(saidBy(client, from, where), listener, onError)
+      const news = client.listen({ signal: stop.signal })
+      // The start: from here on nothing is missed, also in threads that are yet to be made.
+      await news.next()
+      void tellListener(saidTo(userId, news), listener, onError)
       return () => stop.abort()
     },
     async listAvailableUsers() {
-      return (await client.users({ first: 100 })).items.map(({ id }) => id)
+      return allIds(async (after) => {
+        const { items, hasNext, next } = await client.users({ first: 100, ...(after && { after }) })
+        return { items, next: hasNext ? next : undefined }
+      })
     },
     async comeOnline() {
       await client.heartbeat()
@@ -61,14 +65,10 @@ export async function openGatewayChat(options: GatewayChatOptions): Promise<Chat
   }
 }
 
-async function* saidBy(
-  client: Client,
-  from: string,
-  where: { readonly threadId: string; readonly after: string; readonly signal: AbortSignal },
-): AsyncGenerator<ChatMessage, void, undefined> {
-  for await (const event of client.listen(where)) {
+async function* saidTo(userId: string, news: AsyncIterable<LiveEvent>): AsyncGenerator<ChatMessage, void, undefined> {
+  for await (const event of news) {
     if (event.__typename !== 'MessageEvent' || event.messageChange !== 'CREATED' || !event.message) continue
-    if (event.message.authorId === from) yield toChatMessage(event.message)
+    if (event.message.authorId !== userId) yield toChatMessage(event.message)
   }
 }
 

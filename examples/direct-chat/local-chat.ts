@@ -1,8 +1,8 @@
-import type { Actor, LiveBus, Message, Threadkeep } from '@threadkeep/core'
+import type { Actor, LiveBus, LiveItem, Message } from '@threadkeep/core'
 import { createThreadkeep, localLiveBus } from '@threadkeep/core'
 import { sqliteStore } from '@threadkeep/store-sqlite'
 import type { ChatClient, ChatMessage } from './chat-client.ts'
-import { tellListener } from './chat-client.ts'
+import { allIds, tellListener } from './chat-client.ts'
 
 /** Where one person's chat is kept. */
 export interface LocalChatOptions {
@@ -40,16 +40,22 @@ export async function openLocalChat({ path, userId, onError = console.error }: L
       const found = await chat.messages.history(actor, { ...query, ...(since && { since: since.getTime() }) })
       return found.map(toChatMessage)
     },
-    async addMessageListener(from, listener) {
+    async addMessageListener(listener) {
       const stop = new AbortController()
-      const signal = AbortSignal.any([stop.signal, controller.signal])
-      const { id, eventSeq } = await chat.threads.direct(actor, from)
-      const after = await chat.live.cursorAt(id, eventSeq)
-      void tellListener(saidBy(chat, actor, { threadId: id, from, after, signal }), listener, onError)
+      const news = chat.live.viewer(actor, {
+        tellStart: true,
+        signal: AbortSignal.any([stop.signal, controller.signal]),
+      })
+      // The start: from here on nothing is missed, also in threads that are yet to be made.
+      await news.next()
+      void tellListener(saidTo(userId, news), listener, onError)
       return () => stop.abort()
     },
     async listAvailableUsers() {
-      return (await chat.users.discover(actor, { first: 100 })).items.map(({ id }) => id)
+      return allIds(async (after) => {
+        const { items, hasNext, cursor } = await chat.users.discover(actor, { first: 100, ...(after && { after }) })
+        return { items, next: hasNext ? cursor(items.length - 1) : undefined }
+      })
     },
     async comeOnline() {
       await chat.users.heartbeat(actor)
@@ -69,14 +75,10 @@ export async function openLocalChat({ path, userId, onError = console.error }: L
   }
 }
 
-async function* saidBy(
-  chat: Threadkeep,
-  actor: Actor,
-  where: { readonly threadId: string; readonly from: string; readonly after: string; readonly signal: AbortSignal },
-): AsyncGenerator<ChatMessage, void, undefined> {
-  for await (const item of chat.live.thread(actor, where.threadId, where)) {
+async function* saidTo(userId: string, news: AsyncIterable<LiveItem>): AsyncGenerator<ChatMessage, void, undefined> {
+  for await (const item of news) {
     if (item.type !== 'event' || item.event.type !== 'message.created' || !item.message) continue
-    if (item.message.authorId === where.from) yield toChatMessage(item.message)
+    if (item.message.authorId !== userId) yield toChatMessage(item.message)
   }
 }
 

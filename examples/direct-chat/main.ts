@@ -10,9 +10,10 @@ const { THREADKEEP_URL: url, ALICE_TOKEN: aliceToken, BOB_TOKEN: bobToken, CHAT_
 const onError = (error: unknown): void => console.log(`A listener failed: ${(error as Error).message}`)
 
 if (url && aliceToken && bobToken) {
-  await using alice = await openGatewayChat({ url, token: aliceToken, userId: 'alice', onError })
-  await using bob = await openGatewayChat({ url, token: bobToken, userId: 'bob', onError })
+  const alice = await openGatewayChat({ url, token: aliceToken, userId: 'alice', onError })
+  const bob = await openGatewayChat({ url, token: bobToken, userId: 'bob', onError })
   await talk(alice, bob, console.log)
+  await Promise.all([alice.close(), bob.close()])
 } else {
   const path = file || join(await mkdtemp(join(tmpdir(), 'direct-chat-')), 'chat_messages.db')
   await runDirectChat(path, console.log)
