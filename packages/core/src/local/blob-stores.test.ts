@@ -60,11 +60,38 @@ describe('the directory blob store', () => {
     await expect(blobs.info('att_ab')).rejects.toMatchObject({ code: 'CORRUPT' })
   })
 
+  test('has nothing before the first blob', async () => {
+    const blobs = directoryBlobStore({ path: fresh() })
+    expect(await Array.fromAsync(blobs.list())).toEqual([])
+    expect(await blobs.info('a')).toBeUndefined()
+  })
+
+  test('a blob that goes while it is read ends the read, with what happened', async () => {
+    const path = fresh()
+    const blobs = directoryBlobStore({ path })
+    await blobs.put('att_ab', of('x'.repeat(200_000)), { maxBytes: 200_000 })
+    const deleted = await blobs.read('att_ab')
+    const shortened = (await blobs.read('att_ab'))[Symbol.asyncIterator]()
+    expect((await shortened.next()).value).toHaveLength(64 * 1024)
+    truncateSync(join(path, 'blobs', 'ab', 'att_ab'), 70_000)
+    await expect(Array.fromAsync({ [Symbol.asyncIterator]: () => shortened })).rejects.toMatchObject({
+      code: 'CORRUPT',
+    })
+    await blobs.delete('att_ab')
+    await expect(Array.fromAsync(deleted)).rejects.toMatchObject({ code: 'NOT_FOUND' })
+  })
+
   test('a directory that cannot be used says so', async () => {
     const path = fresh()
     const file = join(directory, 'a-file')
     writeFileSync(file, '')
     const blobs = directoryBlobStore({ path: join(file, path) })
-    await expect(blobs.put('a', of('x'), { maxBytes: 9 })).rejects.toMatchObject({ code: 'UNAVAILABLE' })
+    for (const call of [
+      () => blobs.put('a', of('x'), { maxBytes: 9 }),
+      () => blobs.info('a'),
+      () => blobs.delete('a'),
+      () => Array.fromAsync(blobs.list()),
+    ])
+      await expect(call()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
   })
 })

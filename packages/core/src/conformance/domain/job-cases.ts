@@ -1,9 +1,11 @@
 import type { JobReport } from '../../domain/jobs/jobs.types.ts'
+import { names } from '../../domain/kernel/names.ts'
 import { ok, rejects, same } from '../expect.ts'
+import { bytes, file } from './attachment-cases.ts'
 import { crashAfter } from './crash-after.ts'
 import type { DomainCase } from './domain-case.ts'
 import { domainCase } from './domain-case.ts'
-import { ada, admin, bob, codeOf, day, say, second, thread } from './people.ts'
+import { ada, admin, bob, codeOf, day, say, sayMany, second, thread } from './people.ts'
 
 /** Jobs and the audit trail. */
 export const jobCases: readonly DomainCase[] = [
@@ -170,4 +172,43 @@ export const jobCases: readonly DomainCase[] = [
       await rejects(() => chat.audit.list(ada), 'FORBIDDEN', 'not an admin')
     },
   ),
+  domainCase('a limit stops a job wherever it is, and the next run goes on there', async ({ chat, clock, blobs }) => {
+    for (const name of ['one', 'two']) {
+      await file(chat, ada, name)
+      await blobs.put(`orphan_${name}`, bytes(name), { maxBytes: 9 })
+    }
+    await thread(chat, { id: 'retained', retention: { maxMessages: 1 } })
+    await sayMany(chat, ada, 'retained', 2)
+    await thread(chat, { id: 'expiring' })
+    await say(chat, ada, 'expiring', 'x', { ttl: 5 })
+    clock.advance(2 * day)
+    const runs = async (run: () => Promise<JobReport>) => {
+      const removed: number[] = []
+      do removed.push((await run()).removed)
+      while (removed.at(-1) !== 0)
+      return removed
+    }
+    same(await runs(() => chat.jobs.uploads(admin, { limit: 1 })), [1, 1, 1, 1, 0], 'files and bytes, one at a time')
+    same(await Array.fromAsync(blobs.list()), [], 'nothing is left')
+    same(await runs(() => chat.jobs.expire(admin, { limit: 1 })), [1, 1, 0], 'what has expired, then what is too much')
+    same((await chat.threads.get(ada, 'retained')).messageCount, 1, 'what is kept')
+  }),
+  domainCase('what is too much for one commit is done in several', async ({ chat, clock, store }) => {
+    const { id } = await thread(chat, { retention: { maxMessages: 2 } })
+    await sayMany(chat, ada, id, 1_103)
+    const dry = await chat.jobs.expire(admin, { dryRun: true })
+    same([dry.removed, dry.ids.length], [1_101, 1_000], 'a report names the first thousand')
+    await chat.threads.update(ada, id, { retention: { maxMessages: 853 } })
+    same((await chat.jobs.expire(admin)).removed, 250, 'retention')
+    same((await chat.messages.page(ada, id, { first: 1 })).items[0]?.content, '251', 'the oldest')
+    await chat.threads.delete(ada, id, { immediate: true })
+    same((await chat.jobs.purge(admin)).removed, 1, 'a purge')
+    same(await store.list(names.messages(id), { limit: 1 }), [], 'of everything')
+    const other = await thread(chat)
+    for (let n = 0; n < 6; n++) await chat.messages.appendMany(ada, other.id, Array(100).fill({ content: 'x', ttl: 5 }))
+    clock.advance(5 * second)
+    same((await chat.jobs.expire(admin, { dryRun: true })).removed, 600, 'a dry run of expiry')
+    same((await chat.jobs.expire(admin)).removed, 600, 'expiry')
+    same((await chat.threads.get(ada, other.id)).messageCount, 0, 'of all')
+  }),
 ]

@@ -281,6 +281,13 @@ export const threadCases: readonly DomainCase[] = [
       same((await chat.threads.direct(ada, 'bob')).id, second.id, 'and everybody finds the same')
     },
   ),
+  domainCase('a direct thread whose other side is gone for good can be deleted and brought back', async ({ chat }) => {
+    await chat.users.create(bob, 'bob')
+    const { id } = await chat.threads.direct(ada, 'bob')
+    await chat.users.delete(bob, 'bob', { mode: 'hard' })
+    await chat.threads.delete(ada, id)
+    same((await chat.threads.restore(ada, id)).memberCount, 1, 'with who is left')
+  }),
   domainCase('a fork has what was said up to a message, and lives on its own', async ({ chat, clock }) => {
     const source = await thread(chat, {
       title: 'source',

@@ -7,7 +7,6 @@ import { recordAudit } from '../audit/record-audit.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import { maxSweep } from '../kernel/due.ts'
 import { at, names, seqKey, timeKey, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord, RecencyRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -32,16 +31,14 @@ export function createJobs(
 ): Jobs {
   const { store, clock, limits } = context
 
-  /** Counts out what has expired in one thread, in as many commits as it takes. */
+  /** Counts out all that has expired in one thread, in as many commits as it takes. */
   async function expireThread(threadId: string, tally: JobTally): Promise<void> {
-    const now = clock.now()
-    for (;;) {
-      const due = await store.list(names.dueOf(threadId), { before: `${timeKey(now)}0`, limit: maxSweep })
-      tally.examined += due.length
-      for (const { value } of due) tally.remove(value['messageId'] as string)
-      if (due.length > 0 && !tally.dryRun) await writer.sweep(threadId)
-      if (due.length < maxSweep || tally.dryRun || !tally.mayGoOn) return
+    const before = tally.examined
+    for await (const { value } of scan(store, names.dueOf(threadId), { before: `${timeKey(clock.now())}0` })) {
+      tally.examined++
+      tally.remove(value['messageId'] as string)
     }
+    if (tally.examined > before && !tally.dryRun) await writer.sweep(threadId)
   }
 
   /** Removes the oldest messages that a policy does not keep. */

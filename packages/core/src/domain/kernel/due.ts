@@ -13,8 +13,8 @@ export interface DueRecord {
   readonly facts: MessageFacts
 }
 
-/** Most messages that one operation counts out. */
-export const maxSweep = 500
+// Most messages that one operation counts out.
+const maxSweep = 500
 
 /** Writes down that a message expires, so that it will be counted out. */
 export function putDue(scope: ThreadScope, due: DueRecord): void {

@@ -33,7 +33,6 @@ export function moveRecency(
   recencyAt: number,
   members: Iterable<MemberRecord>,
 ): void {
-  if (recencyAt === thread.recencyAt) return
   const moved = { ...thread, recencyAt }
   for (const member of members) {
     deleteRecency(changes, thread, member)
