@@ -16,6 +16,9 @@ const page = `query Page($id: ID!) {
   }
 }`
 
+/** Servers that people would otherwise choose, each with its own defaults, giving the same page from arrays in their memory. */
+const peers = { apollo: 'Apollo Server', yoga: 'GraphQL Yoga', mercurius: 'Mercurius' }
+
 export default defineBench({
   about: 'CPU of the gateway for a page of 50 messages with their authors',
   async run({ compare, progress }) {
@@ -41,14 +44,32 @@ export default defineBench({
         ready: /port (\d+)/,
       })
       const rawClient = httpClient(`http://127.0.0.1:${raw.match[1]}`)
+      const ours = cpuPerOperation(count, (n) => inFlight(width, n, () => client.post(body)), gateway.cpu)
       await compare({
         against: 'node:http giving the same JSON',
         bar: '<=4.5',
         unit: 'µs CPU/request',
-        ours: cpuPerOperation(count, (n) => inFlight(width, n, () => client.post(body)), gateway.cpu),
+        ours,
         theirs: cpuPerOperation(count, (n) => inFlight(width, n, () => rawClient.post(body)), raw.cpu),
       })
       await rawClient.close()
+      for (const [name, title] of Object.entries(peers)) {
+        await using peer = await startServer({
+          script: new URL(`./gateway/${name}.server.ts`, import.meta.url).href,
+          ready: /serving (http:\S+)/,
+        })
+        const peerClient = httpClient(peer.match[1]!)
+        const nodes = (await peerClient.ask(page, { id })).thread.messages.nodes
+        if (nodes.length !== 50) throw new Error(`${title} gives ${nodes.length} messages.`)
+        await compare({
+          against: `${title}, from memory, without tokens and store`,
+          bar: '<=1',
+          unit: 'µs CPU/request',
+          ours,
+          theirs: cpuPerOperation(count, (n) => inFlight(width, n, () => peerClient.post(body)), peer.cpu),
+        })
+        await peerClient.close()
+      }
     } finally {
       await gateway.stop()
       rmSync(directory, { recursive: true, force: true })
