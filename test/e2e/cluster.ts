@@ -55,7 +55,7 @@ export async function startCluster({ mongodb, redis, kafka }: Places): Promise<C
   const compiled = compileGateway()
   const nodes = [
     ...['gateway 0', 'gateway 1'].map((name) => createNode(name, compiled.main, { ...env, ...identity })),
-    ...['worker 0', 'worker 1'].map((name) => createNode(name, workerMain, env)),
+    ...['worker 0', 'worker 1'].map((name) => createNode(name, workerMain, { ...env, THREADKEEP_TAKEOVER: '6' })),
   ]
   const stop = async (): Promise<void> => {
     await Promise.all(nodes.map((node) => node.kill()))

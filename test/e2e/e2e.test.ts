@@ -19,7 +19,7 @@ describe.skipIf(!mongodb.available || !redis.available || !kafka.available)(
         redis: `${hints.url}?namespace=${hints.name}`,
         kafka: `${log.url}/${log.name}`,
       })
-      const played = await play(cluster, { seed, kills: 5, calm: 1_500 })
+      const played = await play(cluster, { seed, kills: 4, calm: 1_200 })
       try {
         const messages = await verify(cluster, played)
         expect(messages, `seed ${seed}`).toBeGreaterThan(50)

@@ -99,6 +99,8 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const connections = createLongConnections(clock)
   metrics.watch('connections', () => connections.size)
   metrics.watch('tenants', () => tenants.size)
+  metrics.watch('live', () => Number(backend.live.healthy))
+  if (backend.cacheFailures) metrics.watch('cache_failures', backend.cacheFailures)
   const runSubscription = createRunSubscription(schema, pipeline)
   const serveEvents = createServeEvents(pipeline, runSubscription, connections)
   const graphql = createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEvents })

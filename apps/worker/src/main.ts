@@ -35,6 +35,7 @@ async function work({
   host,
   port,
   expiryEvery,
+  takeover,
   logLevel,
 }: Command & { do: 'work' }): Promise<void> {
   const log = pino({ level: logLevel, base: { pid: process.pid } })
@@ -45,6 +46,8 @@ async function work({
     host,
     port,
     expiryEvery,
+    leaseLife: takeover,
+    sessionTimeout: takeover,
     ...(events !== undefined && { events }),
     report: (error, where) => log.warn({ where, ...described(error) }, 'failed, goes on'),
   }).catch(async (error: unknown) => {

@@ -9,5 +9,7 @@ export interface Backend {
   readonly blobs?: BlobStore
   /** `external`: workers of their own take the events away. */
   readonly projector?: 'embedded' | 'external'
+  /** How often the cache in front of the store has failed; each time the store was asked instead. Absent: there is none. */
+  readonly cacheFailures?: () => number
   close(): Promise<void>
 }

@@ -6,7 +6,7 @@ import type { Backend } from './backend.ts'
 import { withRegistration } from './tenant-registry.ts'
 
 /** A tenant's share of a backend: a namespace of its own in everything. Nothing is shared but the machine. */
-export function ofTenant(backend: Backend, tenant: string): Omit<Backend, 'close'> {
+export function ofTenant(backend: Backend, tenant: string): Omit<Backend, 'close' | 'cacheFailures'> {
   const { store, live, search, blobs, projector } = backend
   const shared = projector === undefined ? {} : { projector }
   if (tenant === '') return { store, live, ...(search && { search }), ...(blobs && { blobs }), ...shared }

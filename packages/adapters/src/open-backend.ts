@@ -14,8 +14,10 @@ export interface BackendUrls {
   readonly search?: string
   /** `memory:`, `file:<directory>`, `mongodb://…` (GridFS) or `none:`. Default: with MongoDB, else none. */
   readonly blobs?: string
-  /** `redis://…`: copies of records in front of the store. None by default, and none for workers: they must see what is stored now. */
+  /** `redis://…`: copies of records in front of the store, shared by all who name it. Default: none. */
   readonly cache?: string
+  /** False: writes are told to the cache and reads go past it. For workers: they must see what is stored now, and what they write must be seen. */
+  readonly cacheReads?: boolean
   /** Events go through a log to workers. Default false: the process projects them itself. */
   readonly external?: boolean
 }
@@ -83,9 +85,13 @@ export async function openBackend(urls: BackendUrls, options: { readonly clock?:
     const live = await open('live', buses, urls.live ?? 'local:')
     const search = await open('search', searches, urls.search ?? (kind === 'redis' ? 'none:' : urls.store))
     const blobs = await open('blobs', blobStores, urls.blobs ?? (kind === 'mongodb' ? urls.store : 'none:'))
+    let cacheFailures = 0
+    const cache = urls.cache === undefined ? undefined : await open('cache', caches, urls.cache)
+    const countFailure = (): void => void cacheFailures++
     return {
-      store: urls.cache === undefined ? base : await cached(base, await open('cache', caches, urls.cache)),
+      store: cache ? await cached(base, cache, urls.cacheReads ?? true, countFailure) : base,
       live,
+      ...(cache && { cacheFailures: () => cacheFailures }),
       ...(search && { search }),
       ...(blobs && { blobs }),
       ...(urls.external && { projector: 'external' as const }),
@@ -97,9 +103,9 @@ export async function openBackend(urls: BackendUrls, options: { readonly clock?:
   }
 }
 
-async function cached(base: Store, cache: Store): Promise<Store> {
+async function cached(base: Store, cache: Store, reads: boolean, onError: () => void): Promise<Store> {
   const { withCache } = await import('@threadkeep/wrappers')
-  return stack(base, [withCache({ cache, shared: true })])
+  return stack(base, [withCache({ cache, shared: true, reads, onError })])
 }
 
 function openerOf<T>(what: string, openers: Openers<T>, url: string): Opener<T> {

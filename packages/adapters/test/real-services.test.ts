@@ -38,6 +38,26 @@ describe.skipIf(!redis.available)('with Redis', () => {
   })
 })
 
+describe.skipIf(!redis.available)('a cache on Redis', () => {
+  test('a worker reads past it, and what it writes is seen at once by those who read from it', async () => {
+    const { url, name } = await redis.open()
+    const urls = { store: `${url}?namespace=${name}`, cache: `${url}?namespace=${name}` }
+    const [gateway, worker] = await Promise.all([openBackend(urls), openBackend({ ...urls, cacheReads: false })])
+    const at = { collection: 'sums', key: 'messages' }
+    try {
+      for (let n = 0; n < 20; n++) {
+        await worker.store.commit([{ type: 'put', at, value: { n } }])
+        // Twice, so that the second answer comes from the cache.
+        for (const _ of [1, 2]) expect((await gateway.store.get([at]))[0]?.value).toEqual({ n })
+        expect((await worker.store.get([at]))[0]?.value).toEqual({ n })
+      }
+      expect(gateway.cacheFailures?.()).toBe(0)
+    } finally {
+      await Promise.all([gateway.close(), worker.close()])
+    }
+  })
+})
+
 test.skipIf(!postgres.available)('records, index and hints on PostgreSQL', async () => {
   const { url } = await postgres.open()
   await keeps({ store: url, live: url })

@@ -43,6 +43,8 @@ export interface CacheOptions {
   readonly onWrite?: 'invalidate' | 'update'
   /** The cache store serves other processes too, such as one Redis for all. Default false: it is this process's own. */
   readonly shared?: boolean
+  /** False: only writes concern the cache, and every read goes to the store. For processes that must see what is stored now, beside others that share the cache. Default true. */
+  readonly reads?: boolean
   /** Tells other processes, each with a cache of its own, what was written, and listens to them. */
   readonly bus?: LiveBus
   /** The topic on the bus: one for all caches in front of the same store. Default `cache`. */
@@ -64,7 +66,15 @@ export interface CacheOptions {
  * costs speed, never an answer. Concurrent reads of one record are one read.
  */
 export function withCache(options: CacheOptions): Wrapper {
-  const { cache, shared = false, bus, topic = 'cache', clock = systemClock, random = Math.random } = options
+  const {
+    cache,
+    shared = false,
+    reads = true,
+    bus,
+    topic = 'cache',
+    clock = systemClock,
+    random = Math.random,
+  } = options
   const { statistics, layer = 'cache', onError = () => {} } = options
   const ttl = requireNumber('withCache ttl', options.ttl ?? 60) * 1000
   const negativeTtl = requireNumber('withCache negativeTtl', options.negativeTtl ?? 5, { min: 0 }) * 1000
@@ -121,7 +131,7 @@ export function withCache(options: CacheOptions): Wrapper {
     const get = async (at: readonly Address[], callOptions?: CallOptions): Promise<readonly (Entry | undefined)[]> => {
       throwIfAborted(callOptions)
       const own = takeAddresses(at)
-      if (closed || own.length === 0 || hints?.heard === false) return inner.get(own, callOptions)
+      if (!reads || closed || own.length === 0 || hints?.heard === false) return inner.get(own, callOptions)
       const begun = epoch
       const lookups = await abortable(tier.lookup(own), callOptions?.signal)
       const missing = []

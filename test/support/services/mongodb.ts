@@ -17,24 +17,35 @@ from secantus.cli import main
 main()`
 const url = (ports: readonly number[]) => `mongodb://127.0.0.1:${ports[0]}/?replicaSet=${replicaSet}`
 
-async function connect(target: string, direct = false) {
+/** Answers what `work` does with a client of the server, and closes the client. */
+async function withClient<T>(target: string, work: (client: MongoClient) => Promise<T>, direct = false): Promise<T> {
   const { MongoClient } = await import('mongodb')
   const address = new URL(target)
   if (direct) address.searchParams.delete('replicaSet')
-  return new MongoClient(address.href, {
+  const client = new MongoClient(address.href, {
     serverSelectionTimeoutMS: 3000,
     connectTimeoutMS: 3000,
     ...(direct && { directConnection: true }),
-  }).connect()
+  })
+  try {
+    return await work(await client.connect())
+  } finally {
+    await client.close()
+  }
 }
 
 async function initiate(target: string): Promise<void> {
-  await using client = await connect(target, true)
-  const admin = client.db('admin')
-  const hello = await admin.command({ hello: 1 })
-  if (hello['setName']) return
-  const members = [{ _id: 0, host: new URL(target).host }]
-  await admin.command({ replSetInitiate: { _id: replicaSet, members } })
+  await withClient(
+    target,
+    async (client) => {
+      const admin = client.db('admin')
+      const hello = await admin.command({ hello: 1 })
+      if (hello['setName']) return
+      const members = [{ _id: 0, host: new URL(target).host }]
+      await admin.command({ replSetInitiate: { _id: replicaSet, members } })
+    },
+    true,
+  )
 }
 
 function fromMongod(binary: string): Origin {
@@ -123,23 +134,21 @@ export const mongodbService: ServiceDefinition = {
     return binary ? fromMongod(binary) : undefined
   },
   install: async () => fromStandIn(await installStandIn()),
-  probe: async (target) => {
-    await using client = await connect(target)
+  probe: (target) => withClient(target, async (client) => {
     const [hello, build] = await Promise.all([
       client.db('admin').command({ hello: 1 }),
       client.db('admin').command({ buildInfo: 1 }),
     ])
     if (!hello['isWritablePrimary']) throw new Error('there is no primary yet')
     return `MongoDB ${build['version']}`
-  },
+  }),
   open: async (target, name) => {
     const address = new URL(target)
     address.pathname = `/${name}`
     return address.href
   },
-  drop: async (target, prefix) => {
-    await using client = await connect(target)
+  drop: (target, prefix) => withClient(target, async (client) => {
     const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true })
     for (const { name } of databases) if (name.startsWith(prefix)) await client.db(name).dropDatabase()
-  },
+  }),
 }

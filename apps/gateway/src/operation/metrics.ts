@@ -9,7 +9,7 @@ export interface Metrics {
   /** One error that a client was told, by its code. */
   told(code: string): void
   /** A gauge that is asked when the metrics are read. */
-  watch(name: 'connections' | 'tenants', count: () => number): void
+  watch(name: keyof typeof watched, count: () => number): void
   /** In Prometheus' text format. */
   text(): Promise<string>
 }
@@ -18,6 +18,8 @@ const buckets = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5
 const watched = {
   connections: 'Open WebSockets and event streams.',
   tenants: 'Tenants that this gateway has opened.',
+  live: '1 while hints flow between processes; 0 while subscriptions look for themselves.',
+  cache_failures: 'Failures of the cache: the store was asked instead.',
 }
 
 /** The metrics of one gateway, and of its process. */

@@ -8,12 +8,13 @@ test('flags win over the environment, and what is left out has its default', () 
     readCommand(['--jobs', 'relay, expiry', '--port', '0'], { ...env, THREADKEEP_PORT: '9', THREADKEEP_LIVE: '' }),
   ).toEqual({
     do: 'work',
-    urls: { store: 'mongodb://db/chat', external: true },
+    urls: { store: 'mongodb://db/chat', external: true, cacheReads: false },
     events: 'kafka://log',
     jobs: ['relay', 'expiry'],
     host: '0.0.0.0',
     port: 0,
     expiryEvery: 30_000,
+    takeover: 10_000,
     logLevel: 'info',
   })
   expect(readCommand(['--jobs=expiry'], { THREADKEEP_STORE: 'memory:' })).toMatchObject({

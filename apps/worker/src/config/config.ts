@@ -21,6 +21,8 @@ export type Command =
       readonly host: string
       readonly port: number
       readonly expiryEvery: number
+      /** Milliseconds. */
+      readonly takeover: number
       readonly logLevel: string
     }
 
@@ -38,9 +40,15 @@ const settings = {
   live: { variable: 'THREADKEEP_LIVE', help: 'redis://… or postgres://…: hints to subscribers of gateways.' },
   search: { variable: 'THREADKEEP_SEARCH', help: 'Where the search index is. Default: with the store.' },
   blobs: { variable: 'THREADKEEP_BLOBS', help: 'mongodb://… or file:<directory>. Default: with MongoDB, else none.' },
+  cache: { variable: 'THREADKEEP_CACHE', help: "redis://…: the gateways' cache, told of what is written here." },
   host: { variable: 'THREADKEEP_HOST', default: '0.0.0.0', help: 'Where /healthz, /readyz and /metrics listen.' },
   port: { variable: 'THREADKEEP_PORT', default: '4100', help: 'Their port; 0 for any free one.' },
   'expiry-every': { variable: 'THREADKEEP_EXPIRY_EVERY', default: '30', help: 'Seconds between rounds of expiry.' },
+  takeover: {
+    variable: 'THREADKEEP_TAKEOVER',
+    default: '10',
+    help: 'Seconds until the work of a process that died goes to others; Kafka takes 6 or more.',
+  },
   'log-level': { variable: 'THREADKEEP_LOG_LEVEL', default: 'info', help: 'debug, info, warn, error or silent.' },
   partitions: { variable: 'THREADKEEP_PARTITIONS', help: 'topics: how many. Default 16; choose once.' },
   replication: { variable: 'THREADKEEP_REPLICATION', help: "topics: copies of each. Default: the broker's." },
@@ -90,19 +98,20 @@ export function readCommand(args: readonly string[], env: Readonly<Record<string
   if (!logLevels.includes(logLevel)) fail(`--log-level is one of ${logLevels.join(', ')}.`)
   if (jobs.some((job) => job !== 'expiry')) need('events')
   const optional = Object.fromEntries(
-    (['live', 'search', 'blobs'] as const).flatMap((name) => {
+    (['live', 'search', 'blobs', 'cache'] as const).flatMap((name) => {
       const url = given(name)
       return url === undefined ? [] : [[name, url]]
     }),
   )
   return {
     do: 'work',
-    urls: { store: need('store'), ...optional, external: true },
+    urls: { store: need('store'), ...optional, external: true, cacheReads: false },
     events: given('events'),
     jobs,
     host: need('host'),
     port: whole('port', 0)!,
     expiryEvery: whole('expiry-every', 1)! * 1_000,
+    takeover: whole('takeover', 1)! * 1_000,
     logLevel,
   }
 }
