@@ -1,5 +1,6 @@
 import { existsSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { MongoClient } from 'mongodb'
 import type { Origin, ServiceDefinition } from './definition.ts'
 import { dockerOrigin } from './docker.ts'
 import { announce, cacheDirectory, execute, onPath, withInstallLock } from './install.ts'
@@ -134,21 +135,23 @@ export const mongodbService: ServiceDefinition = {
     return binary ? fromMongod(binary) : undefined
   },
   install: async () => fromStandIn(await installStandIn()),
-  probe: (target) => withClient(target, async (client) => {
-    const [hello, build] = await Promise.all([
-      client.db('admin').command({ hello: 1 }),
-      client.db('admin').command({ buildInfo: 1 }),
-    ])
-    if (!hello['isWritablePrimary']) throw new Error('there is no primary yet')
-    return `MongoDB ${build['version']}`
-  }),
+  probe: (target) =>
+    withClient(target, async (client) => {
+      const [hello, build] = await Promise.all([
+        client.db('admin').command({ hello: 1 }),
+        client.db('admin').command({ buildInfo: 1 }),
+      ])
+      if (!hello['isWritablePrimary']) throw new Error('there is no primary yet')
+      return `MongoDB ${build['version']}`
+    }),
   open: async (target, name) => {
     const address = new URL(target)
     address.pathname = `/${name}`
     return address.href
   },
-  drop: (target, prefix) => withClient(target, async (client) => {
-    const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true })
-    for (const { name } of databases) if (name.startsWith(prefix)) await client.db(name).dropDatabase()
-  }),
+  drop: (target, prefix) =>
+    withClient(target, async (client) => {
+      const { databases } = await client.db('admin').admin().listDatabases({ nameOnly: true })
+      for (const { name } of databases) if (name.startsWith(prefix)) await client.db(name).dropDatabase()
+    }),
 }
