@@ -1,5 +1,12 @@
 const brand = Symbol.for('threadkeep.client-error')
 
+interface ClientErrorOptions {
+  readonly retryable?: boolean
+  readonly retryAfter?: number | undefined
+  readonly maybeCommitted?: boolean
+  readonly cause?: unknown
+}
+
 /** A call that failed, with the stable code of the gateway, or `UNAVAILABLE` when it could not be reached. */
 export class ClientError extends Error {
   readonly code: string
@@ -7,18 +14,17 @@ export class ClientError extends Error {
   readonly retryable: boolean
   /** Seconds to wait, where the gateway said so. */
   readonly retryAfter: number | undefined
+  /** Whether the change may have happened although it failed. Sending the same message under its client id again answers the first. */
+  readonly maybeCommitted: boolean
   readonly [brand] = true
 
-  constructor(
-    code: string,
-    message: string,
-    options: { readonly retryable?: boolean; readonly retryAfter?: number | undefined; readonly cause?: unknown } = {},
-  ) {
+  constructor(code: string, message: string, options: ClientErrorOptions = {}) {
     super(message, { cause: options.cause })
     this.name = 'ClientError'
     this.code = code
     this.retryable = options.retryable ?? retryableCodes.has(code)
     this.retryAfter = options.retryAfter
+    this.maybeCommitted = options.maybeCommitted ?? false
   }
 }
 
@@ -42,8 +48,9 @@ export interface AnsweredError {
 /** The first of the errors that an operation was answered with. */
 export function fromAnswer(errors: readonly AnsweredError[]): ClientError {
   const { message = 'The operation failed.', extensions = {} } = errors[0] ?? {}
-  const { code, retryAfter } = extensions
+  const { code, retryAfter, maybeCommitted } = extensions
   return new ClientError(typeof code === 'string' ? code : 'INTERNAL', message, {
     retryAfter: typeof retryAfter === 'number' ? retryAfter : undefined,
+    maybeCommitted: maybeCommitted === true,
   })
 }

@@ -45,7 +45,10 @@ export function createHttpLink(options: HttpLinkOptions): HttpLink {
       status = response.status
       body = (await response.json()) as typeof body
     } catch (cause) {
-      throw new ClientError('UNAVAILABLE', `${url} cannot be reached, or did not answer in time.`, { cause })
+      throw new ClientError('UNAVAILABLE', `${url} cannot be reached, or did not answer in time.`, {
+        maybeCommitted: operation.kind === 'mutation',
+        cause,
+      })
     }
     if (body.errors) throw fromAnswer(body.errors)
     if (!body.data) throw new ClientError('UNAVAILABLE', `${url} answered ${status} without data.`)

@@ -37,12 +37,14 @@ export function createAnswerErrors(
 ): AnswerErrors {
   function describe(cause: unknown, requestId: string): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
     if (isThreadkeepError(cause)) {
-      const { code, message, details } = cause
+      const { code, message, details, maybeCommitted } = cause
       if (expectedFailures.has(code) || told.has(code))
         return { message, extensions: { ...publicDetails(code, details), code } }
       report(cause, requestId)
       const text = masked[code]
-      if (text !== undefined) return { message: text, extensions: { code, requestId } }
+      // Who cannot know whether it happened learns so: the same call under the same client id gives the first result.
+      if (text !== undefined)
+        return { message: text, extensions: { code, requestId, ...(maybeCommitted && { maybeCommitted }) } }
     } else report(cause, requestId)
     return {
       message: `Something went wrong on our side. Quote ${requestId} when you report it.`,
