@@ -1,11 +1,12 @@
 #!/usr/bin/env node
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { openBackend } from '@threadkeep/adapters'
 import type { RateLimiter } from '@threadkeep/core'
 import { localRateLimiter } from '@threadkeep/core'
 import { isThreadkeepError, systemClock, ThreadkeepError } from '@threadkeep/core/store'
 import type { Config } from './config/read-config.ts'
 import { readConfig } from './config/read-config.ts'
+import { readOperations } from './config/read-operations.ts'
 import { helpText } from './config/settings.ts'
 import { startGateway } from './gateway.ts'
 import { developmentSecret } from './identity/development-secret.ts'
@@ -81,16 +82,6 @@ async function openRateLimiter({ rateLimit, urls }: Config): Promise<RateLimiter
   if (!/^rediss?:/.test(urls.live ?? '')) return localRateLimiter(rateLimit)
   const { redisRateLimiter } = await import('@threadkeep/store-redis')
   return redisRateLimiter({ url: urls.live!, ...rateLimit })
-}
-
-async function readOperations(path: string): Promise<readonly string[]> {
-  try {
-    const documents: unknown = JSON.parse(await readFile(path, 'utf8'))
-    if (Array.isArray(documents) && documents.every((document) => typeof document === 'string')) return documents
-  } catch (cause) {
-    throw new ThreadkeepError('MISCONFIGURED', `THREADKEEP_OPERATIONS: ${path} cannot be read as JSON.`, { cause })
-  }
-  throw new ThreadkeepError('MISCONFIGURED', `THREADKEEP_OPERATIONS: ${path} holds a list of documents: ["query …"].`)
 }
 
 try {

@@ -1,4 +1,4 @@
-// Writes src/generated.ts from the gateway's schema and src/operations.graphql.
+// Writes src/generated.ts and operations.json from the gateway's schema and src/operations.graphql.
 import { execFileSync } from 'node:child_process'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
@@ -27,6 +27,7 @@ const files = {
   schema: join(root, 'apps/gateway/schema.graphql'),
   operations: join(import.meta.dirname, '../src/operations.graphql'),
   generated: join(import.meta.dirname, '../src/generated.ts'),
+  list: join(import.meta.dirname, '../operations.json'),
 }
 
 const scalars: Readonly<Record<string, string>> = {
@@ -40,8 +41,11 @@ const scalars: Readonly<Record<string, string>> = {
   JSONObject: 'JsonObject',
 }
 
-/** The types and texts of all operations, formatted. Fails when an operation does not fit the schema. */
-export function generate(): string {
+/**
+ * The types and texts of all operations, formatted, and the texts alone as a gateway that runs nothing else wants them. Fails when an
+ * operation does not fit the schema.
+ */
+export function generate(): { readonly types: string; readonly list: string } {
   const schema = buildSchema(readFileSync(files.schema, 'utf8'))
   const document = parse(readFileSync(files.operations, 'utf8'))
   const faults = validate(schema, document)
@@ -131,6 +135,7 @@ export function generate(): string {
   }
 
   const operations: string[] = []
+  const texts: string[] = []
   for (const definition of document.definitions) {
     if (definition.kind !== Kind.OPERATION_DEFINITION) continue
     const name = definition.name!.value
@@ -145,6 +150,7 @@ export function generate(): string {
         .join('\n')
         .replaceAll(/on LiveEvent \{/g, 'on LiveEvent {\n__typename'),
     )
+    texts.push(text)
     operations.push(
       `export interface ${name}Variables { ${variables.join('; ')} }`,
       `export interface ${name}Data ${selection(schema.getRootType(definition.operation)!, definition.selectionSet)}`,
@@ -159,7 +165,12 @@ export function generate(): string {
   ].join('\n\n')
   const biome = join(createRequire(join(root, 'package.json')).resolve('@biomejs/biome/package.json'), '../bin/biome')
   const format = ['format', `--stdin-file-path=${files.generated}`]
-  return execFileSync(process.execPath, [biome, ...format], { cwd: root, input: source, encoding: 'utf8' })
+  const types = execFileSync(process.execPath, [biome, ...format], { cwd: root, input: source, encoding: 'utf8' })
+  return { types, list: `${JSON.stringify(texts, null, 2)}\n` }
 }
 
-if (import.meta.main) writeFileSync(files.generated, generate())
+if (import.meta.main) {
+  const { types, list } = generate()
+  writeFileSync(files.generated, types)
+  writeFileSync(files.list, list)
+}

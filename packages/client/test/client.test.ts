@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startTestGateway } from '@threadkeep/gateway/harness'
 import { tcpProxy } from '@threadkeep/test-support/tcp-proxy'
@@ -229,5 +230,23 @@ describe('listening', () => {
     await alice.history()
     await alice.history()
     expect(asked).toBe(2)
+  })
+})
+
+test('a gateway that runs the operations of this client alone serves all of them, and no others', async () => {
+  const list = readFileSync(new URL('../operations.json', import.meta.url), 'utf8')
+  const gateway = await startTestGateway({ registered: JSON.parse(list) as string[] })
+  const { token } = await gateway.person('alice')
+  const alice = createClient({ url: gateway.url, token })
+  onTestFinished(() => alice.close())
+  const events = await listening(alice)
+  const { message } = await alice.send({ to: 'bob', content: 'Hello' })
+  expect(await texts(events, 1)).toEqual(['Hello'])
+  expect(await alice.history({ withUser: 'bob' })).toEqual([message])
+  await alice.markRead(message.threadId, 1)
+  await alice.heartbeat()
+  expect((await alice.users()).items).toEqual([])
+  await expect(alice.run({ kind: 'query', text: '{ viewer { id } }' }, {})).rejects.toMatchObject({
+    code: 'OPERATION_NOT_REGISTERED',
   })
 })

@@ -3,6 +3,9 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { generate } from '../scripts/generate.ts'
 
-test('the committed types are those of the committed schema', () => {
-  expect(readFileSync(join(import.meta.dirname, '../src/generated.ts'), 'utf8')).toBe(generate())
+test('the committed types and the list of operations are those of the committed schema', () => {
+  const { types, list } = generate()
+  const committed = (path: string) => readFileSync(join(import.meta.dirname, '..', path), 'utf8')
+  expect(committed('src/generated.ts')).toBe(types)
+  expect(committed('operations.json')).toBe(list)
 })

@@ -93,7 +93,7 @@ export const settings = {
   operations: {
     variable: 'THREADKEEP_OPERATIONS',
     flag: 'operations',
-    help: 'A JSON file with a list of documents: no others are run. Default: all are.',
+    help: 'Files of registered documents, separated by commas: .graphql, or JSON with a list of texts. No others are run. Default: all are.',
   },
   maxCost: {
     variable: 'THREADKEEP_MAX_COST',

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { ThreadkeepError } from '@threadkeep/core/store'
 import type { DocumentNode, GraphQLSchema, OperationDefinitionNode } from 'graphql'
 import {
   GraphQLError,
@@ -57,6 +58,7 @@ const maxKeptText = 20_000
 
 /** The preparation of a schema's documents, with a cache of the latest ones. Nothing is resolved here. */
 export function createPrepare(schema: GraphQLSchema, { limits, introspection, registered }: PrepareOptions): Prepare {
+  if (registered) assertFitting(schema, registered)
   const findText = registered ? findRegistered(registered) : ({ query }: OperationParams) => query
   const kept = lruMap<string, Operation>(maxKept)
   const rules = introspection ? specifiedRules : [...specifiedRules, NoSchemaIntrospectionCustomRule]
@@ -101,6 +103,21 @@ export function createPrepare(schema: GraphQLSchema, { limits, introspection, re
   }
 }
 
+/** A registered document that could never run is found at the start, not by the first user. */
+function assertFitting(schema: GraphQLSchema, documents: readonly string[]): void {
+  for (const text of documents) {
+    let fault: GraphQLError | undefined
+    try {
+      fault = validate(schema, parse(text), specifiedRules, { maxErrors: 1 })[0]
+    } catch (error) {
+      fault = error as GraphQLError
+    }
+    if (!fault) continue
+    const message = `A registered operation cannot be run: ${fault.message} It begins with "${text.trim().slice(0, 60)}".`
+    throw new ThreadkeepError('MISCONFIGURED', message, { cause: fault })
+  }
+}
+
 /** The fields of a validated document, as `Type.field`. */
 function fieldsAskedFor(schema: GraphQLSchema, document: DocumentNode): (field: string) => boolean {
   const fields = new Set<string>()
@@ -123,7 +140,8 @@ function findRegistered(documents: readonly string[]): (params: OperationParams)
   return ({ query, extensions }) => {
     if (query !== undefined && known.has(query)) return query
     const persisted = extensions?.['persistedQuery'] as { readonly sha256Hash?: unknown } | null | undefined
-    return query === undefined || query === '' ? byHash.get(String(persisted?.sha256Hash)) : undefined
+    const hash = persisted?.sha256Hash
+    return (query === undefined || query === '') && typeof hash === 'string' ? byHash.get(hash) : undefined
   }
 }
 

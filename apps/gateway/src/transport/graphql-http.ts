@@ -29,6 +29,8 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
       const [caller, params] = await Promise.all([identify(exchange), readRequest(exchange, maxBody)])
       const operation = pipeline.prepare(params, requestId)
       if ('errors' in operation) return sendErrors(exchange, operation.errors, type)
+      // Whatever the answer's form: a link or an image must not change anything.
+      if (request.method === 'GET' && operation.kind === 'mutation') throw malformed('Mutations take POST.', 405)
       const work = { operation, variables: params.variables ?? undefined, caller, requestId }
       if (wantsEvents(exchange)) return await serveEvents(exchange, work)
       if (operation.kind === 'subscription')
