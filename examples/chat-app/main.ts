@@ -4,7 +4,7 @@ import { openStore } from './chat-store.ts'
 
 const store = await openStore(process.env)
 console.log(`Messages are kept in ${store.name}.\n`)
-await using chat = createChatApp({ store, key: process.env['CHAT_KEY'], logger: console })
+const chat = createChatApp({ store, key: process.env['CHAT_KEY'], logger: console })
 
 const hello = await chat.sendMessage('conv-123', 'Alice', 'Hello!')
 await chat.sendMessage('conv-123', 'Bob', 'Hi Alice!')
@@ -31,3 +31,4 @@ const { totalPuts, totalGets, hits, misses, hitRatePercent } = chat.getStatistic
 console.log(`Total messages sent: ${totalPuts}`)
 console.log(`Reads: ${totalGets}, hits: ${hits}, misses: ${misses}, hit rate: ${hitRatePercent} %\n`)
 console.log(chat.prometheus().split('\n').slice(0, 5).join('\n'))
+await chat.close()

@@ -4,13 +4,14 @@ import { createThreadkeep } from '@threadkeep/core'
 import { sqliteSearchIndex, sqliteStore } from '@threadkeep/store-sqlite'
 
 /** The desk: its conversations, its clock, and where it says what it does. */
-export interface Desk extends AsyncDisposable {
+export interface Desk {
   readonly chat: Threadkeep
   /** Time passes only when it is told to: the example lives through weeks in a second. */
   readonly clock: ManualClock
   /** Where its files are. */
   readonly directory: string
   print(line: string): void
+  close(): Promise<void>
 }
 
 /** The desk itself, as whoever runs it: may do everything. */
@@ -21,15 +22,17 @@ export const supervisor: Actor = { userId: 'supervisor', scopes: ['search:any', 
 
 export const alice: Actor = { userId: 'alice' }
 
-/** Opens the desk in `directory`: one SQLite file with conversations and search. Disposing closes all of it. */
+/** Opens the desk in `directory`: one SQLite file with conversations and search. `close` closes all of it. */
 export async function openDesk(options: Pick<Desk, 'clock' | 'directory' | 'print'>): Promise<Desk> {
   const { clock, directory, print } = options
   const path = join(directory, 'support-desk.db')
-  await using opened = new AsyncDisposableStack()
-  const store = opened.use(await sqliteStore({ path, clock }))
+  const store = await sqliteStore({ path, clock })
   const search = await sqliteSearchIndex({ path, clock })
-  opened.defer(() => search.close())
-  const chat = opened.use(createThreadkeep({ store, search, clock }))
-  const close = opened.move()
-  return { chat, clock, directory, print, [Symbol.asyncDispose]: () => close.disposeAsync() }
+  const chat = createThreadkeep({ store, search, clock })
+  async function close() {
+    await chat.close()
+    await search.close()
+    await store.close()
+  }
+  return { chat, clock, directory, print, close }
 }

@@ -14,8 +14,8 @@ import { users } from './sections/users.ts'
 export async function runSupportDesk(options: Pick<Desk, 'clock' | 'directory' | 'print'>) {
   const { print } = options
   const section = (title: string) => print(`\n== ${title}`)
-  async function firstDay() {
-    await using desk = await openDesk(options)
+
+  async function firstDay(desk: Desk) {
     section('Users')
     const people = await users(desk)
     section('Threads')
@@ -38,14 +38,22 @@ export async function runSupportDesk(options: Pick<Desk, 'clock' | 'directory' |
     return { people, talks, said, streamed, found, counted, talk, many, failed }
   }
 
-  const day = await firstDay()
-  section('After a restart')
-  await using desk = await openDesk(options)
-  const history = await desk.chat.messages.newest(alice, day.talks.billing.id, 50)
-  print(`Still there: ${history.length} messages`)
-  section('Export and import')
-  const exported = await exportUser(desk)
-  section('Cleaning up')
-  const cleaned = await cleanUp(desk, day.talks.billing.id)
-  return { ...day, history, exported, cleaned }
+  async function nextDay(desk: Desk, threadId: string) {
+    section('After a restart')
+    const history = await desk.chat.messages.newest(alice, threadId, 50)
+    print(`Still there: ${history.length} messages`)
+    section('Export and import')
+    const exported = await exportUser(desk)
+    section('Cleaning up')
+    const cleaned = await cleanUp(desk, threadId)
+    return { history, exported, cleaned }
+  }
+
+  async function atDesk<T>(work: (desk: Desk) => Promise<T>): Promise<T> {
+    const desk = await openDesk(options)
+    return await work(desk).finally(() => desk.close())
+  }
+
+  const day = await atDesk(firstDay)
+  return { ...day, ...(await atDesk((desk) => nextDay(desk, day.talks.billing.id))) }
 }

@@ -13,12 +13,13 @@ export async function exportUser({ chat, clock, directory, print }: Desk) {
   await writeFile(file, chat.transfer.export(alice, { format: 'json' }))
   print('Exported everything of alice to alice-export.json')
 
-  await using elsewhere = createThreadkeep({ store: memoryStore({ clock }), clock })
+  const elsewhere = createThreadkeep({ store: memoryStore({ clock }), clock })
   const report = await elsewhere.transfer.import(operator, createReadStream(file), {
     onProgress: ({ rows, imported }) => print(`  ${imported} of ${rows} rows are in`),
   })
   print(`Imported elsewhere: ${report.threads} threads, ${report.messages} messages, ${report.failed} failed`)
   const threads = (await elsewhere.threads.list(alice, { first: 100 })).items
+  await elsewhere.close()
   return { file, report, threads }
 }
 
