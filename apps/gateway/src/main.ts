@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 import { mkdir } from 'node:fs/promises'
-import { openBackend } from '@threadkeep/adapters'
+import { openBackend, redisPlace } from '@threadkeep/adapters'
 import type { RateLimiter } from '@threadkeep/core'
 import { localRateLimiter } from '@threadkeep/core'
 import { isThreadkeepError, systemClock, ThreadkeepError } from '@threadkeep/core/store'
@@ -81,7 +81,7 @@ async function openRateLimiter({ rateLimit, urls }: Config): Promise<RateLimiter
   if (!rateLimit) return undefined
   if (!/^rediss?:/.test(urls.live ?? '')) return localRateLimiter(rateLimit)
   const { redisRateLimiter } = await import('@threadkeep/store-redis')
-  return redisRateLimiter({ url: urls.live!, ...rateLimit })
+  return redisRateLimiter({ ...redisPlace(urls.live!), ...rateLimit })
 }
 
 try {

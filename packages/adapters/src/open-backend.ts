@@ -3,6 +3,7 @@ import { directoryBlobStore, localLiveBus, memoryBlobStore, memorySearchIndex, m
 import type { Clock, Store } from '@threadkeep/core/store'
 import { stack, systemClock, ThreadkeepError } from '@threadkeep/core/store'
 import type { Backend } from './backend.ts'
+import { redisPlace } from './redis-place.ts'
 
 /** What a backend is made of, each by a URL. */
 export interface BackendUrls {
@@ -126,15 +127,6 @@ const aliases: Readonly<Record<string, string>> = { 'mongodb+srv': 'mongodb', po
 function kindOf(url: string): string {
   const scheme = /^([a-z+]+):/.exec(url)?.[1] ?? ''
   return aliases[scheme] ?? scheme
-}
-
-/** A Redis and the namespace in it, which `?namespace=` names: two Threadkeeps on one Redis need two. */
-function redisPlace(url: string, suffix = ''): { readonly url: string; readonly namespace: string } {
-  if (!URL.canParse(url)) throw new ThreadkeepError('MISCONFIGURED', 'A Redis URL reads redis://host:6379.')
-  const place = new URL(url)
-  const namespace = (place.searchParams.get('namespace') ?? 'threadkeep') + suffix
-  place.searchParams.delete('namespace')
-  return { url: place.href, namespace }
 }
 
 /** The path in `sqlite:/var/lib/chat.db`, `sqlite:chat.db` or `sqlite:///var/lib/chat.db`. */
