@@ -1,5 +1,5 @@
 import type { AnsweredError } from './client-error.ts'
-import { fromAnswer } from './client-error.ts'
+import { ClientError, fromAnswer } from './client-error.ts'
 import type {
   LiveEvent,
   Message,
@@ -118,6 +118,8 @@ export interface Client extends AsyncDisposable {
 /** A client of one gateway for one person. Nothing is sent before the first call. */
 export function createClient(options: ClientOptions): Client {
   const { url, webSocket = globalThis.WebSocket } = options
+  if (!URL.canParse(url) || !/^https?:$/.test(new URL(url).protocol))
+    throw new ClientError('MISCONFIGURED', 'The url of a gateway reads http://localhost:4000.')
   const controller = new AbortController()
   const closing = controller.signal
   const token = typeof options.token === 'function' ? options.token : () => options.token as string

@@ -113,6 +113,8 @@ describe('talking', () => {
     const stranger = createClient({ url: gateway.url, token: 'forged' })
     await expect(stranger.history()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
     await expect(stranger.listen().next()).rejects.toMatchObject({ code: 'UNAUTHENTICATED' })
+    for (const url of ['localhost', 'ws://localhost:4000'])
+      expect(() => createClient({ url, token: 'x' })).toThrow('http://localhost:4000')
     const nobody = createClient({ url: 'http://127.0.0.1:1', token: 'x', attempts: 2 })
     await expect(nobody.history()).rejects.toMatchObject({ code: 'UNAVAILABLE' })
 

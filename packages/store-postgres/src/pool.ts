@@ -95,6 +95,8 @@ function poolOf(
 ): { pool: PgPool; release: () => Promise<void> } {
   if (pool && url === undefined) return { pool, release: async () => {} }
   if (url === undefined || pool) throw misconfigured('Give either the url of a PostgreSQL database or a pool.')
+  if (!URL.canParse(url) || !/^postgres(ql)?:$/.test(new URL(url).protocol))
+    throw misconfigured('A PostgreSQL URL reads postgres://user@host:5432/database.')
   const own = new pg.Pool({
     connectionString: url,
     max,

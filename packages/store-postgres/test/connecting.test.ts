@@ -31,3 +31,8 @@ test('a server that dies in the moment a connection is made is UNAVAILABLE, and 
     },
   )
 })
+
+test('what is no URL of PostgreSQL is MISCONFIGURED before anything is asked for', async () => {
+  for (const url of ['foo', 'postgres://[', 'mysql://host/db'])
+    await expect(postgresStore({ url })).rejects.toMatchObject({ code: 'MISCONFIGURED' })
+})

@@ -71,6 +71,7 @@ export async function connect(options: ConnectionOptions): Promise<Connection> {
 
 /** A connected client of our own: it comes back after every failure, and fails at once while it is away. */
 export async function open(url: string, timeout: number) {
+  if (!isRedisUrl(url)) throw misconfigured('A Redis URL reads redis://host:6379, with /2 at its end for database 2.')
   const patience = performance.now() + timeout
   let wasReady = false
   const client = createClient({
@@ -98,6 +99,12 @@ export async function open(url: string, timeout: number) {
     throw toThreadkeepError(error, 'read')
   }
   return client
+}
+
+function isRedisUrl(url: string): boolean {
+  if (!URL.canParse(url)) return false
+  const { protocol, pathname } = new URL(url)
+  return /^rediss?:$/.test(protocol) && /^(\/\d*)?$/.test(pathname)
 }
 
 function connection(client: RedisClient, timeout: number, close: () => Promise<void>): Connection {
