@@ -7,7 +7,7 @@ const mongodb = await service('mongodb')
 
 describe.skipIf(!mongodb.available)('the chat domain on MongoDB', () => {
   for (const { name, run } of domainCases) {
-    test.concurrent(name, { timeout: 120_000 }, () =>
+    test.concurrent(name, { timeout: 300_000 }, () =>
       run({
         async open({ clock }) {
           const options = { url: (await mongodb.open()).url, clock, deadline: 60_000 }
