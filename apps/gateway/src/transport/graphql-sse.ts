@@ -63,6 +63,7 @@ export function createServeEvents(pipeline: Pipeline, runSubscription: RunSubscr
       },
       expire: cut,
       stop: cut,
+      cut: () => void response.destroy(),
     })
     try {
       await runSubscription(work, sink, controller.signal)

@@ -41,6 +41,10 @@ interface Extra {
   readonly requestId: string
   caller: Caller | undefined
   alive: boolean
+  /** Queries and mutations that are on their way. */
+  running: number
+  /** The gateway stops: nothing new is taken. */
+  stopping: boolean
 }
 
 /** An operation on its way through the protocol. */
@@ -73,7 +77,6 @@ export function serveWebSocket(options: WebSocketOptions): void {
         return false
       }
       extra.caller = callerOf(identity)
-      watch(extra, identity)
       return true
     },
     onSubscribe({ extra, subscriptions }, id, payload) {
@@ -83,6 +86,8 @@ export function serveWebSocket(options: WebSocketOptions): void {
         const message = `A socket runs ${maxOperations} operations at a time.`
         return [new AnsweredError({ message, extensions: { code: 'TOO_MANY_OPERATIONS' } })]
       }
+      if (extra.stopping)
+        return [new AnsweredError({ message: 'Try another gateway.', extensions: { code: 'UNAVAILABLE' } })]
       const operation = pipeline.prepare(payload, requestId)
       if ('errors' in operation) return operation.errors.map((error) => new AnsweredError(error))
       const request = { operation, variables: payload.variables ?? undefined, caller: extra.caller!, requestId }
@@ -94,9 +99,16 @@ export function serveWebSocket(options: WebSocketOptions): void {
       } as unknown as ExecutionArgs
     },
     async execute({ contextValue }: ExecutionArgs) {
-      const { request } = contextValue as Work
-      const spent = await pipeline.admit(request)
-      return ('errors' in spent ? spent : await pipeline.execute(request, spent)) as ExecutionResult
+      const { request, extra } = contextValue as Work
+      extra.running++
+      try {
+        const spent = await pipeline.admit(request)
+        return ('errors' in spent ? spent : await pipeline.execute(request, spent)) as ExecutionResult
+      } finally {
+        extra.running--
+        // The answer goes out first.
+        if (extra.stopping) setImmediate(leave, extra)
+      }
     },
     // Answers are already what the client shall see.
     onNext: (_context, _id, _payload, _args, result) => result as FormattedExecutionResult,
@@ -134,10 +146,12 @@ export function serveWebSocket(options: WebSocketOptions): void {
     }
   }
 
-  function watch(extra: Extra, { expiresAt }: Identity): void {
+  function watch(extra: Extra): void {
     const { socket } = extra
     const forget = connections.add({
-      expiresAt,
+      get expiresAt() {
+        return extra.caller?.expiresAt ?? Number.POSITIVE_INFINITY
+      },
       beat() {
         if (!extra.alive) return false
         extra.alive = false
@@ -145,7 +159,11 @@ export function serveWebSocket(options: WebSocketOptions): void {
         return true
       },
       expire: () => socket.close(CloseCode.Forbidden, 'The token has expired'),
-      stop: () => (extra.alive ? socket.close(1012, 'Restarting: connect again') : socket.terminate()),
+      stop() {
+        extra.stopping = true
+        leave(extra)
+      },
+      cut: () => socket.terminate(),
     })
     socket.once('close', forget)
     socket.on('pong', () => {
@@ -162,7 +180,8 @@ export function serveWebSocket(options: WebSocketOptions): void {
   })
 
   function open(socket: WebSocket, stream: Duplex, requestId: string): void {
-    const extra: Extra = { socket, stream, requestId, caller: undefined, alive: true }
+    const extra: Extra = { socket, stream, requestId, caller: undefined, alive: true, running: 0, stopping: false }
+    watch(extra)
     const closed = protocol.opened(
       {
         protocol: socket.protocol,
@@ -191,6 +210,12 @@ export function serveWebSocket(options: WebSocketOptions): void {
     if (!offered.split(/\s*,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return refuse(stream, '400 Bad Request')
     sockets.handleUpgrade(request, stream, head, (socket) => open(socket, stream, requestIdOf(request)))
   })
+}
+
+/** Ends a socket whose gateway stops, once everything that was asked over it has been answered. */
+function leave({ socket, alive, running }: Extra): void {
+  if (!alive) socket.terminate()
+  else if (running === 0) socket.close(1012, 'Restarting: connect again')
 }
 
 /** Ends a subscription with errors that are already what the client shall see. */
