@@ -110,14 +110,14 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
 
   const routes: Readonly<Record<string, Handler>> = {
     '/graphql': (exchange) => (page && wantsPage(exchange) ? page.serve(exchange) : graphql(exchange)),
-    '/export': createExportHttp(identify),
+    '/export': createExportHttp(identify, pipeline.charge),
     '/healthz': health.healthz,
     '/readyz': health.readyz,
     '/metrics': health.metrics,
   }
   const attachments: Route = {
     name: attachmentsRoot,
-    handle: createAttachmentsHttp({ identify, keep: tenants.of('') }),
+    handle: createAttachmentsHttp({ identify, keep: tenants.of(''), charge: pipeline.charge }),
   }
   const server = createHttpServer({
     pipeline,

@@ -1,6 +1,7 @@
 import { pipeline } from 'node:stream/promises'
 import type { Threadkeep } from '@threadkeep/core'
 import type { Caller } from '../pipeline/context.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 import { malformed } from '../transport/graphql-params.ts'
 import type { Exchange } from '../transport/http-answer.ts'
 import { begin } from '../transport/http-answer.ts'
@@ -11,27 +12,35 @@ export interface AttachmentsHttpOptions {
   readonly identify: (exchange: Exchange) => Promise<Caller>
   /** Where tickets of those without a tenant are redeemed. Tickets of a tenant are good together with a token of that tenant. */
   readonly keep: Threadkeep
+  readonly charge: Pipeline['charge']
 }
+
+/** Points for the bytes of one file. */
+const uploadCost = 100
+const downloadCost = 20
 
 /**
  * `PUT /attachments/<id>` takes the bytes of an upload from its owner; `GET /attachments/<ticket>` streams them to whoever holds a
  * ticket. Neither keeps more than a chunk in memory.
  */
-export function createAttachmentsHttp({ identify, keep }: AttachmentsHttpOptions) {
+export function createAttachmentsHttp({ identify, keep, charge }: AttachmentsHttpOptions) {
   return async function serve(exchange: Exchange): Promise<void> {
-    const { request, response, path } = exchange
+    const { request, response, path, requestId } = exchange
     const name = attachmentOf(path)
     if (name === undefined) throw malformed('There is no such attachment.', 404)
     if (request.method === 'PUT') {
       const caller = await identify(exchange)
+      await charge(caller, uploadCost, requestId)
       await caller.keep.attachments.upload(caller.actor, name, request)
       begin(exchange, 204, {})
       response.end()
       return
     }
     if (request.method !== 'GET') throw malformed('Attachments take PUT and GET.', 405)
-    const home = request.headers.authorization === undefined ? keep : (await identify(exchange)).keep
-    const { attachment, bytes } = await home.attachments.redeem(name)
+    const caller = request.headers.authorization === undefined ? undefined : await identify(exchange)
+    const { attachment, bytes } = await (caller?.keep ?? keep).attachments.redeem(name)
+    // Whoever shows a ticket without a token is nobody in particular: then it is the file that can be read so often.
+    await charge(caller ?? { tenant: 'any file', actor: { userId: attachment.id } }, downloadCost, requestId)
     begin(exchange, 200, {
       'content-type': attachment.mimeType,
       'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(attachment.name)}`,

@@ -39,6 +39,9 @@ export interface OperationRequest {
   readonly requestId: string
 }
 
+/** Whose points are taken. */
+type Payer = Pick<Caller, 'tenant' | 'actor'>
+
 /** The one way in for HTTP, WebSocket and SSE: the same documents are refused, the same limits hold, the same errors are told. */
 export interface Pipeline {
   /** Parses, bounds and validates; no resolver runs. */
@@ -47,6 +50,8 @@ export interface Pipeline {
   admit(
     request: OperationRequest,
   ): Promise<RequestContext['spent'] | { readonly errors: readonly GraphQLFormattedError[] }>
+  /** Takes the points of what is no operation, a file for example. `RATE_LIMITED` when they are not there. */
+  charge(payer: Payer, cost: number, requestId: string): Promise<RateVerdict | undefined>
   /** Runs an admitted query or mutation within the deadline. Never rejects. */
   execute(request: OperationRequest, spent: RequestContext['spent']): Promise<FormattedExecutionResult>
   /** Turns any error into what the client sees. */
@@ -77,9 +82,26 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return { errors: answerErrors(errors, requestId), ...rest }
   }
 
+  async function charge({ tenant, actor }: Payer, cost: number, requestId: string): Promise<RateVerdict | undefined> {
+    if (!rateLimiter) return undefined
+    let verdict: RateVerdict
+    try {
+      verdict = await rateLimiter.take(`${tenant}\n${actor.userId}`, Math.min(cost, maxCost))
+    } catch (error) {
+      // A limiter that cannot be reached must not take the service down with it.
+      refuse(error, requestId)
+      return undefined
+    }
+    if (verdict.allowed) return verdict
+    const message = 'You are asking for too much in too short a time. Wait `retryAfter` seconds.'
+    const retryAfter = Math.max(1, Math.ceil((verdict.resetAt - clock.now()) / 1000))
+    throw new ThreadkeepError('RATE_LIMITED', message, { details: { retryAfter, remaining: verdict.remaining, cost } })
+  }
+
   return {
     refuse,
     answer,
+    charge,
     prepare(params, requestId) {
       const prepared = prepareDocument(params)
       return 'errors' in prepared ? { errors: answerErrors(prepared.errors, requestId) } : prepared
@@ -90,19 +112,11 @@ export function createPipeline(options: PipelineOptions): Pipeline {
         const message = `The operation may cost up to ${cost} points; one may cost ${maxCost}. Ask for fewer items at once.`
         return { errors: refuse(new GraphQLError(message, { extensions: { code: 'OPERATION_TOO_LARGE' } }), requestId) }
       }
-      if (!rateLimiter) return { cost, verdict: undefined }
-      let verdict: RateVerdict | undefined
       try {
-        verdict = await rateLimiter.take(`${caller.tenant}\n${caller.actor.userId}`, cost)
+        return { cost, verdict: await charge(caller, cost, requestId) }
       } catch (error) {
-        // A limiter that cannot be reached must not take the service down with it.
-        refuse(error, requestId)
+        return { errors: refuse(error, requestId) }
       }
-      if (!verdict || verdict.allowed) return { cost, verdict }
-      const message = 'You are asking for too much in too short a time. Wait `retryAfter` seconds.'
-      const retryAfter = Math.max(1, Math.ceil((verdict.resetAt - clock.now()) / 1000))
-      const details = { retryAfter, remaining: verdict.remaining, cost }
-      return { errors: refuse(new ThreadkeepError('RATE_LIMITED', message, { details }), requestId) }
     },
     async execute({ operation, variables, caller, requestId }, spent) {
       const { context, abort } = createContext(caller, requestId, spent, operation.asksFor)

@@ -2,9 +2,13 @@ import { pipeline } from 'node:stream/promises'
 import type { ExportOptions } from '@threadkeep/core'
 import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Caller } from '../pipeline/context.ts'
+import type { Pipeline } from '../pipeline/pipeline.ts'
 import { malformed } from '../transport/graphql-params.ts'
 import type { Exchange } from '../transport/http-answer.ts'
 import { begin } from '../transport/http-answer.ts'
+
+/** Points for what may read everything that somebody has. */
+const exportCost = 1_000
 
 const names: ReadonlySet<string> = new Set(['threadId', 'userId', 'format', 'gzip'])
 
@@ -12,12 +16,14 @@ const names: ReadonlySet<string> = new Set(['threadId', 'userId', 'format', 'gzi
  * `GET /export?threadId=…` streams a thread, `GET /export` everything of the caller (or of `userId`, for `admin`): `format=ndjson` (default)
  * or `json`, `gzip=1`. Memory does not grow with the export. An export that breaks off lacks its manifest.
  */
-export function createExportHttp(identify: (exchange: Exchange) => Promise<Caller>) {
+export function createExportHttp(identify: (exchange: Exchange) => Promise<Caller>, charge: Pipeline['charge']) {
   return async function serve(exchange: Exchange): Promise<void> {
     const { request, response } = exchange
     if (request.method !== 'GET') throw malformed('Exports take GET.', 405)
-    const { keep, actor } = await identify(exchange)
+    const caller = await identify(exchange)
+    const { keep, actor } = caller
     const options = readOptions(new URLSearchParams(exchange.search))
+    await charge(caller, exportCost, exchange.requestId)
     const chunks = keep.transfer.export(actor, options)[Symbol.asyncIterator]()
     // The first chunk decides: until it is there, a refusal can still be told as one.
     const first = await chunks.next()

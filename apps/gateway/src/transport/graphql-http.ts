@@ -8,7 +8,7 @@ import type { GraphQLParams } from './graphql-params.ts'
 import { malformed, readParams, readSearchParams } from './graphql-params.ts'
 import { wantsEvents } from './graphql-sse.ts'
 import type { Exchange } from './http-answer.ts'
-import { readBody, send, sendErrors } from './http-answer.ts'
+import { readBody, sayWhenAgain, send, sendErrors } from './http-answer.ts'
 
 /** What serves GraphQL over HTTP. */
 export interface GraphQLHttpOptions {
@@ -47,7 +47,9 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
           operation,
           async run() {
             const spent = await pipeline.admit(work)
-            return 'errors' in spent ? spent : pipeline.execute(work, spent)
+            if (!('errors' in spent)) return pipeline.execute(work, spent)
+            sayWhenAgain(exchange, spent.errors)
+            return spent
           },
         }),
       })

@@ -61,13 +61,18 @@ export function begin(exchange: Exchange, status: number, headers: Readonly<Reco
 export function sendErrors(exchange: Exchange, errors: readonly GraphQLFormattedError[], type?: string): void {
   const status = statusOf(errors)
   const { headers } = exchange
-  const retryAfter = errors[0]?.extensions?.['retryAfter']
   if (status === 401) headers['www-authenticate'] = 'Bearer'
   if (status === 405) headers['allow'] = 'GET, POST'
-  if (typeof retryAfter === 'number') headers['retry-after'] = String(retryAfter)
+  sayWhenAgain(exchange, errors)
   // What was not read of the body would be taken for the next request.
   if (status === 413) headers['connection'] = 'close'
   sendJson(exchange, status, { errors: errors.map(withoutHttp) }, type)
+}
+
+/** Puts the seconds after which an error says to try again where HTTP has them. */
+export function sayWhenAgain({ headers }: Exchange, errors: readonly GraphQLFormattedError[]): void {
+  const retryAfter = errors[0]?.extensions?.['retryAfter']
+  if (typeof retryAfter === 'number') headers['retry-after'] = String(retryAfter)
 }
 
 function withoutHttp(error: GraphQLFormattedError): GraphQLFormattedError {
