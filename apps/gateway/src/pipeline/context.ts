@@ -20,6 +20,8 @@ export interface RequestContext extends Caller {
   readonly requestId: string
   /** Aborted at the deadline and when the client has gone. */
   readonly signal: AbortSignal
+  /** Aborted half a deadline from the call on: what can be gone on with later stops there, so that an answer gets out. */
+  readonly halfTime: () => AbortSignal
   /** What this request cost, and what its user has left. */
   readonly spent: { readonly cost: number; readonly verdict: RateVerdict | undefined }
   /** Whether the operation asks for a field anywhere, `Message.author` for example: then it can be loaded ahead. */
@@ -32,6 +34,7 @@ export function createContext(
   requestId: string,
   spent: RequestContext['spent'],
   asksFor: RequestContext['asksFor'],
+  deadline = Number.POSITIVE_INFINITY,
 ): { readonly context: RequestContext; readonly abort: () => void } {
   let load: Loaders | undefined
   let controller: AbortController | undefined
@@ -45,6 +48,7 @@ export function createContext(
       requestId,
       spent,
       asksFor,
+      halfTime: () => AbortSignal.timeout(Math.floor(Math.min(deadline / 2, 2 ** 31 - 1))),
       get load() {
         load ??= createLoaders(keep, actor)
         return load

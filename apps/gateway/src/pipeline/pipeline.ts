@@ -119,7 +119,7 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       }
     },
     async execute({ operation, variables, caller, requestId }, spent) {
-      const { context, abort } = createContext(caller, requestId, spent, operation.asksFor)
+      const { context, abort } = createContext(caller, requestId, spent, operation.asksFor, deadline)
       const began = performance.now()
       try {
         const running = operation.run(undefined, context, variables)

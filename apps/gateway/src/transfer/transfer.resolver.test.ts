@@ -1,5 +1,7 @@
 import { gunzipSync } from 'node:zlib'
+import type { Backend } from '@threadkeep/adapters'
 import { memoryBlobStore } from '@threadkeep/core'
+import type { Store } from '@threadkeep/core/store'
 import { expect, test } from 'vitest'
 import type { Person, TestGateway } from '../../test/harness.ts'
 import { memoryBackend, startTestGateway } from '../../test/harness.ts'
@@ -9,7 +11,8 @@ function download(gateway: TestGateway, person: Person, search = ''): Promise<Re
   return fetch(`${gateway.url}/export${search}`, { headers: { authorization: `Bearer ${person.token}` } })
 }
 
-async function importFrom(gateway: TestGateway, person: Person, bytes: Buffer, options: object = {}) {
+/** Uploads an export; answers the attachment's id. */
+async function uploadExport(gateway: TestGateway, person: Person, bytes: Buffer): Promise<string> {
   const { createAttachment } = await person.get(
     'mutation ($input: CreateAttachmentInput!) { createAttachment(input: $input) { attachment { id } uploadPath } }',
     { input: { name: 'export.ndjson', mimeType: 'application/x-ndjson' } },
@@ -18,11 +21,16 @@ async function importFrom(gateway: TestGateway, person: Person, bytes: Buffer, o
   const headers = { authorization: `Bearer ${person.token}` }
   await fetch(gateway.url + createAttachment.uploadPath, { method: 'PUT', headers, body: new Uint8Array(bytes) })
   await person.get('mutation ($id: ID!) { completeAttachment(input: { id: $id }) { userErrors { code } } }', { id })
+  return id
+}
+
+async function importFrom(gateway: TestGateway, person: Person, bytes: Buffer, options: object = {}) {
+  const attachmentId = await uploadExport(gateway, person, bytes)
   const { importConversations } = await person.get(
     `mutation ($input: ImportConversationsInput!) {
       importConversations(input: $input) { report { jobId dryRun threads messages skipped failed } userErrors { code } }
     }`,
-    { input: { attachmentId: id, ...options } },
+    { input: { attachmentId, ...options } },
   )
   return importConversations
 }
@@ -69,4 +77,44 @@ test('an export is one thread when asked for, JSON or gzipped, and nobody elseâ€
 
 function withBlobs() {
   return { ...memoryBackend(), blobs: memoryBlobStore() }
+}
+
+test('an import that takes longer than a request may is answered in parts, and loses nothing', async () => {
+  const [from, to] = [await startTestGateway(), await startTestGateway({ backend: slow(withBlobs()), deadline: 1_000 })]
+  const alice = { userId: 'alice' }
+  const { id } = await from.keep.threads.create(alice)
+  const hundred = Array.from({ length: 100 }, (_, n) => ({ content: `${n}` }))
+  for (let n = 0; n < 100; n++) await from.keep.messages.appendMany(alice, id, hundred)
+  const bytes = Buffer.concat(await Array.fromAsync(from.keep.transfer.export(alice)))
+  const again = await to.person('alice')
+  const attachmentId = await uploadExport(to, again, bytes)
+  const query = `mutation ($input: ImportConversationsInput!) {
+    importConversations(input: $input) { report { jobId finished messages } userErrors { code } }
+  }`
+  let jobId: string | undefined
+  let messages = 0
+  for (let finished = false, turns = 0; !finished; turns++) {
+    const { data, errors } = await again.ask(query, { input: { attachmentId, ...(jobId && { jobId }) } })
+    expect(errors, `turn ${turns}`).toBeUndefined()
+    const { report } = data.importConversations
+    expect(report.jobId).toBe(jobId ?? report.jobId)
+    ;({ jobId, finished } = report)
+    messages += report.messages
+    if (turns === 0) expect(finished).toBe(false)
+  }
+  expect(messages).toBe(10_000)
+  expect((await to.keep.threads.get(alice, id)).messageCount).toBe(10_000)
+})
+
+/** A backend whose commits take some milliseconds each. */
+function slow(backend: Backend): Backend {
+  const { commit } = backend.store
+  const store: Store = {
+    ...backend.store,
+    async commit(changes, options) {
+      await new Promise((resolve) => setTimeout(resolve, 10))
+      return commit(changes, options)
+    },
+  }
+  return { ...backend, store }
 }

@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import { Arg, Ctx, Mutation, Resolver } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import { given } from '../schema/given.ts'
@@ -10,15 +11,17 @@ import { ImportConversationsPayload } from './transfer.payloads.ts'
 export class TransferResolver {
   @Mutation(() => ImportConversationsPayload, {
     description:
-      'Imports an uploaded export: ids, times and order are kept. Repeat it with its `jobId` until it is done.',
+      'Imports an uploaded export: ids, times and order are kept. What takes long is answered in parts: repeat it with its `jobId` until the report is `finished`.',
   })
   importConversations(
-    @Arg('input', () => ImportConversationsInput) { attachmentId, ...options }: ImportConversationsInput,
-    @Ctx() { keep, actor, signal }: RequestContext,
+    @Arg('input', () => ImportConversationsInput) { attachmentId, jobId, ...options }: ImportConversationsInput,
+    @Ctx() { keep, actor, signal, halfTime }: RequestContext,
   ): Promise<ImportConversationsPayload> {
     return payload(async () => {
       const { bytes } = await keep.attachments.read(actor, attachmentId, { signal })
-      return { report: await keep.transfer.import(actor, bytes, { ...given(options), signal }) }
+      // Named in any case: only an import with a name can be gone on with.
+      const job = { jobId: jobId ?? randomUUID(), pause: halfTime() }
+      return { report: await keep.transfer.import(actor, bytes, { ...given(options), ...job, signal }) }
     })
   }
 }

@@ -22,6 +22,11 @@ export class ImportReportType {
   @Field(() => Boolean, { description: 'Whether nothing was written.' })
   dryRun!: boolean
 
+  @Field(() => Boolean, {
+    description: 'Whether every row was looked at. If not, ask again with the `jobId`: it goes on where it stopped.',
+  })
+  finished!: boolean
+
   @Field(() => Int, { description: 'Rows read.' })
   rows!: number
 

@@ -167,6 +167,25 @@ export const transferCases: readonly DomainCase[] = [
     await cut.chat.transfer.import(admin, chunks(before, 333), { jobId: 'job' })
     same(linesOf(await exported(cut.chat, admin, { userId: 'ada' })).length, expected.length, 'then whole')
   }),
+  domainCase(
+    'an import that is paused again and again gets to its end, and loses nothing',
+    async ({ chat, clock, elsewhere }) => {
+      await rich(chat, clock)
+      const before = await exported(chat, admin, { userId: 'ada' })
+      const target = await elsewhere()
+      const options = { jobId: 'job', batchSize: 2, pause: AbortSignal.abort() }
+      let turns = 0
+      for (let finished = false; !finished; turns++) {
+        const report = await target.chat.transfer.import(admin, chunks(before, 333), options)
+        same(report.errors, [], `turn ${turns}: no row fails`)
+        finished = report.finished
+        ok(turns < 1_000, 'each turn gets further')
+      }
+      ok(turns > 5, 'it was paused')
+      const copy = await exported(target.chat, admin, { userId: 'ada' })
+      same(linesOf(copy), linesOf(before), 'nothing is missing')
+    },
+  ),
   domainCase('progress is told, and an import can be given up', async ({ chat, elsewhere }) => {
     const { id } = await thread(chat)
     await sayMany(chat, ada, id, 100)

@@ -109,7 +109,7 @@ export function createSearch(
     const userIds = request.userIds?.map((id) => normalId(id, 'user id'))
     if (typeof query !== 'string' || !query.isWellFormed() || query.length > maxQueryLength)
       throw new ThreadkeepError('INVALID', `A query is a text of at most ${maxQueryLength} characters.`)
-    assertCount(limit, 'limit', context.limits.maxPageSize)
+    assertCount(limit, 'The number of results', context.limits.maxPageSize)
     if (!Number.isInteger(around) || around < 0 || around > maxContext)
       throw new ThreadkeepError('INVALID_LIMIT', `context is a whole number from 0 to ${maxContext}.`)
     if (minRelevanceScore !== undefined && !(minRelevanceScore >= 0 && minRelevanceScore <= 1))

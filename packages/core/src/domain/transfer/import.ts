@@ -26,7 +26,7 @@ export function createImport(context: Context, writer: RowWriter) {
     bytes: AsyncIterable<Uint8Array>,
     options: ImportOptions = {},
   ): Promise<ImportReport> {
-    const { dryRun = false, batchSize = defaultBatch, jobId = ids.next('imp'), onProgress } = options
+    const { dryRun = false, batchSize = defaultBatch, jobId = ids.next('imp'), pause, onProgress } = options
     if (!Number.isInteger(batchSize) || batchSize < 1 || batchSize > 500)
       throw new ThreadkeepError('INVALID_LIMIT', 'batchSize is a whole number from 1 to 500.')
     const checkpoint = at(names.checkpoints, `import/${token(actor.userId)}/${token(normalId(jobId, 'job id'))}`)
@@ -129,9 +129,19 @@ export function createImport(context: Context, writer: RowWriter) {
       } else throw new ThreadkeepError('INVALID', 'This row is of no known type.')
     }
 
+    let taken = 0
+    let finished = true
     for await (const line of readRows(bytes)) {
       throwIfAborted(options)
+      if (pause?.aborted && taken > 0 && ('error' in line || line.row.type !== 'bytes')) {
+        await finishFile()
+        await flush()
+        await remember(line.number - 1)
+        finished = false
+        break
+      }
       progress.rows++
+      if (line.number > done) taken++
       try {
         if ('error' in line) throw new ThreadkeepError('INVALID', line.error)
         // The thread before a skipped row is needed for what follows it; the pieces of a skipped file are part of it.
@@ -145,6 +155,6 @@ export function createImport(context: Context, writer: RowWriter) {
     await finishFile()
     await flush()
     onProgress?.({ ...progress })
-    return { jobId, dryRun, ...progress, ...counts, errors }
+    return { jobId, dryRun, finished, ...progress, ...counts, errors }
   }
 }

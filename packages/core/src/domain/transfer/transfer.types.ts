@@ -29,6 +29,8 @@ export interface ImportOptions extends CallOptions {
   /** Names the import so that it goes on where it was interrupted. Without one it begins anew, which skips what is there already. */
   readonly jobId?: string
   readonly batchSize?: number
+  /** Aborted: the import stops behind a row that has found its fate, at least one further than before, and answers `finished: false`. */
+  readonly pause?: AbortSignal
   readonly onProgress?: (progress: ImportProgress) => void
 }
 
@@ -42,6 +44,8 @@ export interface ImportProgress {
 export interface ImportReport extends ImportProgress {
   readonly jobId: string
   readonly dryRun: boolean
+  /** Whether every row was looked at. If not, the same bytes under the same job id go on. */
+  readonly finished: boolean
   readonly threads: number
   readonly messages: number
   readonly users: number
