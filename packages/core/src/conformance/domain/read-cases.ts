@@ -68,7 +68,7 @@ export const readCases: readonly DomainCase[] = [
         filtered,
         `${cursor}x`,
         cursor.slice(1),
-        `x${cursor.slice(1)}`,
+        `${cursor.startsWith('x') ? 'y' : 'x'}${cursor.slice(1)}`,
         '',
         'x',
         'x'.repeat(20_000),
