@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { describeMachine, describePeers } from './machine.ts'
 import type { Result, Skipped } from './result.ts'
-import { table } from './table.ts'
+import { describeServers, table } from './table.ts'
 
 const page = new URL('../../BENCHMARKS.md', import.meta.url)
 
@@ -9,7 +9,7 @@ const introduction = `# Benchmarks
 
 Written by \`npm run bench -- --write\`. Every figure is a ratio of two things measured in turn in the same process and the
 same minute, so it says more than the absolute numbers beside it, which belong to one machine. A bar that is missed fails
-the command. Noise is half the spread of the middle half of the rounds.
+the command; a line without one only informs. Noise is half the spread of the middle half of the rounds.
 `
 
 /** Puts each bench's results into its own section of BENCHMARKS.md and leaves the sections of the others as they are. */
@@ -17,7 +17,7 @@ export function writeBenchmarksPage(results: ReadonlyMap<string, readonly (Resul
   const sections = readSections()
   for (const [name, lines] of results) {
     if (lines.some((line) => 'skipped' in line)) continue
-    sections.set(name, `${table(lines)}\n\n${describeMachine()}.`)
+    sections.set(name, `${table(lines)}\n\n${describeMachine()}. ${describeServers(lines)}`.trim())
   }
   const peers = describePeers()
   const body = [...sections].toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([name, text]) => `## ${name}\n\n${text}\n`)

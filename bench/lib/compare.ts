@@ -12,7 +12,8 @@ export interface Comparison {
   readonly bench?: string
   /** Who or what we are compared with, in a few words. */
   readonly against: string
-  readonly bar: Bar
+  /** Without one the ratio is only shown: nothing is met or missed. */
+  readonly bar?: Bar
   readonly unit: string
   readonly ours: Side
   /** A number is a fixed limit: there is nothing to interleave then, and one round is the default. */
@@ -36,7 +37,7 @@ export async function measure(
   const peer = typeof theirs === 'number' ? undefined : theirs
   const rounds = comparison.rounds ?? (peer ? 9 : 1)
   if (peer && rounds < fewestRounds) throw new Error(`${bench}: a comparison takes at least ${fewestRounds} rounds.`)
-  meets(bar, 0) // A malformed bar is reported before the minutes of measuring.
+  if (bar !== undefined) meets(bar, 0) // A malformed bar is reported before the minutes of measuring.
 
   if (peer) {
     for (let i = 0; i < warmUpRounds; i++) {
@@ -59,13 +60,12 @@ export async function measure(
     bench,
     against,
     ratio: rounded(ratio),
-    bar,
     ours: rounded(median(figures.ours)),
     theirs: rounded(median(figures.theirs)),
     unit,
     rounds,
     noise: rounded(noise(figures.ours.map((figure, round) => figure / figures.theirs[round]!))),
-    met: meets(bar, ratio),
+    ...(bar !== undefined && { bar, met: meets(bar, ratio) }),
   }
 }
 

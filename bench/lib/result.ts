@@ -6,14 +6,17 @@ export interface Result {
   readonly against: string
   /** `ours` divided by `theirs`. */
   readonly ratio: number
-  readonly bar: Bar
+  readonly bar?: Bar
   readonly ours: number
   readonly theirs: number
   readonly unit: string
   readonly rounds: number
   /** Spread of the middle half of the round-by-round ratios, as a share of their median. */
   readonly noise: number
-  readonly met: boolean
+  /** Whether the bar is kept; absent without one. */
+  readonly met?: boolean
+  /** Name, version and origin of every server that the bench had asked for by then. */
+  readonly servers?: readonly string[]
 }
 
 /** A bench that could not run here, and why. */

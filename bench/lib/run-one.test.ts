@@ -5,7 +5,7 @@ import { expect, test } from 'vitest'
 import { parseResult } from './result.ts'
 import { startServer } from './server.ts'
 import { cpuPerOperation } from './sides.ts'
-import { table } from './table.ts'
+import { describeServers, table } from './table.ts'
 
 const run = promisify(execFile)
 const fixture = (name: string) => join(import.meta.dirname, 'fixtures', name)
@@ -26,8 +26,18 @@ test('a bench prints one line of JSON for each comparison, and the table marks w
   expect(results).toMatchObject([
     { bench: 'both', against: 'itself', bar: '>=0.01', unit: 'op/s', rounds: 7, met: true },
     { bench: 'fixed', ratio: 2, ours: 20, theirs: 10, met: false },
+    { bench: 'told', ratio: 4 },
   ])
   expect(table(results)).toMatch(/fixed +\| a limit of 10 \| 2 .*MISSED/)
+  expect(table(results)).toMatch(/told +\| a limit of 5 +\| 4 +\| +\| +\|/)
+})
+
+test('the servers of results are named once', () => {
+  const [redis, kafka] = ['Redis 7, from a place', 'Kafka 4, from another']
+  const line = { bench: 'b', against: 'a', ratio: 1, ours: 1, theirs: 1, unit: 's', rounds: 7, noise: 0 }
+  const results = [line, { ...line, servers: [redis] }, { ...line, servers: [redis, kafka] }]
+  expect(describeServers(results)).toBe(`Servers: ${kafka}; ${redis}.`)
+  expect(describeServers([line, { bench: 'b', skipped: 'no server here' }])).toBe('')
 })
 
 test('a bench that cannot run here says why', async () => {

@@ -1,6 +1,7 @@
 // The process of one bench: `run-one.ts <file>`. Results go to standard output, one line of JSON each; the rest to standard error.
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
+import { usedServers } from '@threadkeep/test-support/services'
 import type { Bench } from './bench.ts'
 import { SkipBench } from './bench.ts'
 import { measure } from './compare.ts'
@@ -18,7 +19,8 @@ try {
     async compare(comparison) {
       const result = await measure({ bench: name, ...comparison }, progress.show)
       progress.clear()
-      print(result)
+      const servers = usedServers()
+      print(servers.length === 0 ? result : { ...result, servers })
     },
     skip(why) {
       throw new SkipBench(why)

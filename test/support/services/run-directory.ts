@@ -56,5 +56,10 @@ export function describeServices(runDir: string): readonly string[] {
 
 function describe(report: ServiceReport): string {
   if ('skipped' in report) return `SKIPPED everything that needs ${report.kind}: ${report.skipped}`
-  return `${report.kind}: ${report.server}, from ${report.from}`
+  return `${report.kind}: ${describeServer(report)}`
+}
+
+/** Name, version and origin of a server, for people. */
+export function describeServer({ server, from }: Exclude<ServiceReport, { readonly skipped: string }>): string {
+  return `${server}, from ${from}`
 }

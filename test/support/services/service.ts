@@ -8,7 +8,7 @@ import { createBroker } from './broker.ts'
 import type { ServiceKind } from './definition.ts'
 import { definitions } from './find-origin.ts'
 import type { ServiceReport } from './run-directory.ts'
-import { readRun, runDirectoryPrefix, runDirectoryVariable } from './run-directory.ts'
+import { describeServer, readRun, runDirectoryPrefix, runDirectoryVariable } from './run-directory.ts'
 
 /** A part of a server that nobody else uses: a database, or a name that keys, topics and groups start with. */
 export interface Space {
@@ -29,6 +29,7 @@ export interface Service {
   open(): Promise<Space>
 }
 
+const used = new Map<ServiceKind, string>()
 let local: { broker: Broker; name: string } | undefined
 
 /**
@@ -54,6 +55,7 @@ export async function service(kind: ServiceKind): Promise<Service> {
       },
     }
   }
+  used.set(kind, describeServer(report))
   return {
     kind,
     available: true,
@@ -64,6 +66,11 @@ export async function service(kind: ServiceKind): Promise<Service> {
       return { name: space, url: await definitions[kind].open(report.url, space) }
     },
   }
+}
+
+/** Name, version and origin of every server that this process has been given so far. */
+export function usedServers(): readonly string[] {
+  return [...used.values()]
 }
 
 /** Throws where a run must not skip anything. */
