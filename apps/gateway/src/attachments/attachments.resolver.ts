@@ -2,7 +2,7 @@ import type { Attachment, Message } from '@threadkeep/core'
 import { Arg, Ctx, FieldResolver, Float, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import { MessageType } from '../messages/messages.types.ts'
 import type { RequestContext } from '../pipeline/context.ts'
-import { Direct } from '../schema/direct.ts'
+import { Direct, Pure } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
@@ -77,11 +77,13 @@ export class AttachmentsResolver {
     })
   }
 
+  @Pure()
   @FieldResolver(() => ID)
   nodeId(@Root() attachment: Attachment): string {
     return nodeIdOf('Attachment', attachment.id)
   }
 
+  @Pure()
   @FieldResolver(() => Boolean, { description: 'Whether its bytes are kept elsewhere.' })
   external(@Root() attachment: Attachment): boolean {
     return attachment.external === true

@@ -158,11 +158,13 @@ export class MessagesResolver {
 /** What an earlier state of a message shows beside its record. */
 @Resolver(() => MessageEditType)
 export class MessageEditsResolver {
+  @Pure()
   @FieldResolver(() => String, { nullable: true, description: 'The text it had.' })
   content(@Root() edit: MessageEdit): string | undefined {
     return contentText(edit.content)
   }
 
+  @Pure()
   @FieldResolver(() => [JSONObject], { nullable: true, description: 'The parts it had; a plain text is one part.' })
   parts(@Root() edit: MessageEdit): readonly ContentPart[] | undefined {
     return contentParts(edit.content)

@@ -1,7 +1,9 @@
-import { isThreadkeepError } from '@threadkeep/core/store'
+import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 import { Arg, Ctx, ID, Query, Resolver } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import { NodeType, readNodeId } from '../schema/node.ts'
+
+const maxNodes = 100
 
 /** Anything by its node id. What is missing, foreign or removed is null. */
 @Resolver()
@@ -25,6 +27,7 @@ export class NodesResolver {
     @Arg('nodeIds', () => [ID], { description: 'As `nodeId` answered them; at most 100.' }) nodeIds: string[],
     @Ctx() context: RequestContext,
   ): Promise<readonly (NodeType | null)[]> {
+    if (nodeIds.length > maxNodes) throw new ThreadkeepError('INVALID_LIMIT', `At most ${maxNodes} node ids at once.`)
     return Promise.all(nodeIds.map((nodeId) => loadNode(nodeId, context)))
   }
 }

@@ -106,11 +106,11 @@ function sizeOf(node: FieldNode, absent: number): (variables: Variables) => numb
       const variable = value.name.value
       sizes.push((variables) => {
         const given = variables[variable]
-        if (counts && typeof given === 'number') return given
+        if (counts && typeof given === 'number') return withinPage(given)
         return !counts && Array.isArray(given) ? given.length : undefined
       })
     } else if (counts && value.kind === Kind.INT) {
-      const given = Number(value.value)
+      const given = withinPage(Number(value.value))
       sizes.push(() => given)
     } else if (value.kind === Kind.LIST) {
       const given = value.values.length
@@ -120,8 +120,13 @@ function sizeOf(node: FieldNode, absent: number): (variables: Variables) => numb
   return (variables) => {
     for (const size of sizes) {
       const given = size(variables)
-      if (given !== undefined) return Math.min(Math.max(given, 0), maxPage)
+      if (given !== undefined) return given
     }
     return absent
   }
+}
+
+/** More than a page holds is refused where it is asked for, so it cannot cost more. */
+function withinPage(size: number): number {
+  return Math.min(Math.max(size, 0), maxPage)
 }

@@ -3,7 +3,7 @@ import type { Version } from '@threadkeep/core/store'
 import { Arg, Args, Ctx, FieldResolver, ID, Mutation, Query, Resolver, Root } from 'type-graphql'
 import type { RequestContext } from '../pipeline/context.ts'
 import type { Connection } from '../schema/connection.ts'
-import { Direct } from '../schema/direct.ts'
+import { Direct, Pure } from '../schema/direct.ts'
 import { given } from '../schema/given.ts'
 import { nodeIdOf } from '../schema/node.ts'
 import { payload } from '../schema/payload.ts'
@@ -177,6 +177,7 @@ export class UsersResolver {
 /** What a user shows beside the record. */
 @Resolver(() => UserType)
 export class UserFieldsResolver {
+  @Pure()
   @FieldResolver(() => ID)
   nodeId(@Root() user: User): string {
     return nodeIdOf('User', user.id)
