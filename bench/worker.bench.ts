@@ -1,21 +1,25 @@
 import { openBackend } from '@threadkeep/adapters'
 import type { EventsRecord, PlacedRecord } from '@threadkeep/core'
 import { createThreadkeep, names, shardOf } from '@threadkeep/core'
+import { workerMain } from '@threadkeep/test-support/apps'
 import { service, stopServices } from '@threadkeep/test-support/services'
 import { followers, handlerFor } from '../apps/worker/src/follow/followers.ts'
 import { toLogValue } from '../apps/worker/src/log-value.ts'
 import { openTenants } from '../apps/worker/src/tenants.ts'
-import { defineBench } from './lib/index.ts'
+import { defineBench, startServer } from './lib/index.ts'
+import { startReading } from './worker/reading.ts'
 
 const threads = 8
 const messages = 30
 
 export default defineBench({
-  about: 'Events through statistics and index into MongoDB, batch by batch, beside one event at a time',
+  about:
+    'Events through statistics and index into MongoDB, beside one event at a time and beside a bare reader of the log',
   async run({ compare, skip }) {
-    const mongodb = await service('mongodb')
-    if (!mongodb.available) skip('there is no MongoDB')
-    const backend = await openBackend({ store: (await mongodb.open()).url, external: true })
+    const [mongodb, kafka] = [await service('mongodb'), await service('kafka')]
+    if (!mongodb.available || !kafka.available) skip('there is no MongoDB or no Kafka')
+    const { url: store } = await mongodb.open()
+    const backend = await openBackend({ store, external: true })
     const clock = { now: () => Date.now() }
     const keep = createThreadkeep(backend)
     const tenants = openTenants(backend, clock, () => {})
@@ -62,6 +66,36 @@ export default defineBench({
       ours: side(500, 500),
       theirs: side(1, 24),
     })
+
+    const newLog = async () => {
+      const { url, name } = await kafka.open()
+      return `${url}/${name}`
+    }
+    const log = await newLog()
+    const worker = await startReading(log, ['statistics', 'indexing'], () =>
+      startServer({
+        script: workerMain,
+        args: ['--jobs', 'statistics,indexing', '--host', '127.0.0.1', '--port', '0'],
+        env: { THREADKEEP_STORE: store, THREADKEEP_EVENTS: log, THREADKEEP_LOG_LEVEL: 'info' },
+        ready: /"url":"/,
+      }),
+    )
+    const bare = await startReading(await newLog(), ['bare'], ({ topic, groups }) =>
+      startServer({
+        script: new URL('worker/bare-reader.ts', import.meta.url).href,
+        args: [new URL(kafka.url).host, topic, groups[0]!],
+        ready: /reading/,
+      }),
+    )
+    const same = await freshRecords()
+    await compare({
+      bench: 'worker: CPU of its process per event',
+      against: 'bare kafkajs eachBatch that only parses the same events',
+      unit: 'µs',
+      ours: worker.cpuPerRecord(freshRecords),
+      theirs: bare.cpuPerRecord(async () => same),
+    })
+    await Promise.all([worker.close(), bare.close()])
     await tenants.close()
     await keep.close()
     await backend.close()
