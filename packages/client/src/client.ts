@@ -7,6 +7,7 @@ import type {
   Presence,
   PresenceStatus,
   Receipt,
+  Role,
   Thread,
   User,
 } from './generated.ts'
@@ -34,7 +35,20 @@ export interface ClientOptions {
 
 /** What to say, and to whom: a person, or a thread. */
 export type Outgoing = ({ readonly to: string } | { readonly threadId: string }) & {
-  readonly content: string
+  /** The text. Other kinds than `message` may do without. */
+  readonly content?: string
+  /** Instead of the text: parts in order. */
+  readonly parts?: readonly JsonObject[]
+  /** Default: `message`. */
+  readonly kind?: string
+  /** What an item that is more than text carries. */
+  readonly data?: JsonObject
+  /** Default: a new one is made. */
+  readonly id?: string
+  /** Default: `USER`. Others need the rights of an editor. */
+  readonly role?: Role
+  /** Default: the caller. Another author needs the rights of an editor. */
+  readonly authorId?: string
   readonly replyTo?: string
   readonly metadata?: JsonObject
   readonly attachmentIds?: readonly string[]
@@ -84,7 +98,7 @@ export interface Client extends AsyncDisposable {
   /** The one thread of the caller and somebody else, made when there is none. */
   direct(userId: string): Promise<Thread>
   threads(page?: { readonly first?: number; readonly after?: string }): Promise<ClientPage<Thread>>
-  /** The messages of a thread, oldest first; `last: 50` is the newest page. */
+  /** The messages of a thread, oldest first; `last: 50` is the newest page, `filter` says which. */
   messages(threadId: string, page?: Omit<MessagesVariables, 'threadId'>): Promise<ClientPage<Message>>
   /**
    * What happens from now on, or from a cursor on: in order, without gap or duplicate, across lost connections. From now on begins at the

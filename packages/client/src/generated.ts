@@ -107,6 +107,17 @@ export interface Message {
 
 export type MessageChange = 'CREATED' | 'DELETED' | 'EDITED' | 'EXPIRED' | 'FEEDBACK' | 'REMOVED' | 'RESTORED'
 
+export interface MessageFilter {
+  readonly authorIds?: readonly string[] | null | undefined
+  readonly from?: string | null | undefined
+  readonly hasAttachment?: boolean | null | undefined
+  readonly includeDeleted?: boolean | null | undefined
+  readonly kinds?: readonly string[] | null | undefined
+  readonly metadata?: JsonObject | null | undefined
+  readonly roles?: readonly Role[] | null | undefined
+  readonly to?: string | null | undefined
+}
+
 export interface Presence {
   readonly userId: string
   readonly status: PresenceStatus
@@ -231,6 +242,11 @@ export interface MessagesVariables {
   readonly after?: string | null | undefined
   readonly last?: number | null | undefined
   readonly before?: string | null | undefined
+  readonly afterId?: string | null | undefined
+  readonly beforeId?: string | null | undefined
+  readonly around?: string | null | undefined
+  readonly at?: string | null | undefined
+  readonly filter?: MessageFilter | null | undefined
 }
 
 export interface MessagesData {
@@ -250,7 +266,7 @@ export interface MessagesData {
 /** `query Messages`. */
 export const messagesOperation: Operation<MessagesData, MessagesVariables> = {
   kind: 'query',
-  text: 'query Messages($threadId:ID!$first:Int$after:Cursor$last:Int$before:Cursor){thread(id:$threadId){messages(first:$first after:$after last:$last before:$before){nodes{...Message}pageInfo{startCursor endCursor hasNextPage hasPreviousPage}}}}fragment Message on Message{id threadId seq kind role authorId content parts data metadata replyTo attachmentIds clientId createdAt expiresAt editedAt deletedAt version}',
+  text: 'query Messages($threadId:ID!$first:Int$after:Cursor$last:Int$before:Cursor$afterId:ID$beforeId:ID$around:ID$at:DateTime$filter:MessageFilter){thread(id:$threadId){messages(first:$first after:$after last:$last before:$before afterId:$afterId beforeId:$beforeId around:$around at:$at filter:$filter){nodes{...Message}pageInfo{startCursor endCursor hasNextPage hasPreviousPage}}}}fragment Message on Message{id threadId seq kind role authorId content parts data metadata replyTo attachmentIds clientId createdAt expiresAt editedAt deletedAt version}',
 }
 
 export interface HistoryVariables {

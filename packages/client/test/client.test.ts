@@ -60,6 +60,25 @@ describe('talking', () => {
     expect((await bob.threads()).items).toMatchObject([{ id: message.threadId, direct: true, messageCount: 2 }])
   })
 
+  test('items that are more than text are sent, and found by their kind', async () => {
+    const { connect } = await start()
+    const alice = await connect('alice')
+    const { message } = await alice.send({ to: 'bob', kind: 'tool_call', data: { name: 'weather' } })
+    expect(message).toMatchObject({ kind: 'tool_call', content: null, data: { name: 'weather' } })
+    await alice.send({
+      to: 'bob',
+      parts: [
+        { type: 'text', text: 'Look' },
+        { type: 'chart', points: [1, 2] },
+      ],
+    })
+    await alice.send({ to: 'bob', kind: 'acme.poll', data: { options: ['a'] } })
+    const { items } = await alice.messages(message.threadId, { filter: { kinds: ['tool_call', 'acme.poll'] } })
+    expect(items.map(({ kind }) => kind)).toEqual(['tool_call', 'acme.poll'])
+    const around = await alice.messages(message.threadId, { first: 1, afterId: message.id })
+    expect(around).toMatchObject({ items: [{ parts: [{ text: 'Look' }, { points: [1, 2] }] }], hasNext: true })
+  })
+
   test('sending again with the same id says it once; other words under it are refused', async () => {
     const { connect } = await start()
     const alice = await connect('alice')

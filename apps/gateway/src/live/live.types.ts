@@ -167,6 +167,12 @@ export class AttachmentEventType extends StoredEventType {
 
   @Field(() => ID, { description: 'The attachment.' })
   attachmentId!: string
+
+  @Field(() => ID, { nullable: true, description: 'The message that carried it.' })
+  messageId?: string
+
+  @Field(() => Int, { nullable: true, description: 'The place of that message.' })
+  seq?: number
 }
 
 /** The subscription stands. */

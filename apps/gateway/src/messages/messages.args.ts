@@ -15,7 +15,10 @@ export class MessageFilterInput implements MessageFilter {
   @Field(() => [ID], { nullable: true, description: 'By one of these users.' })
   authorIds?: string[]
 
-  @Field(() => [String], { nullable: true, description: 'Of one of these kinds.' })
+  @Field(() => [String], {
+    nullable: true,
+    description: 'Of one of these kinds, known or not: `message`, `tool_call` …',
+  })
   kinds?: string[]
 
   @Field(() => DateTime, { nullable: true, description: 'Kept at this moment or later.' })
@@ -42,6 +45,18 @@ export class MessageFilterInput implements MessageFilter {
 export class MessagesArgs extends PageArgs {
   @Field(() => ID, { nullable: true, description: '`first` messages, half of them before this one.' })
   around?: string
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'In place of `after`: start right after this message, deleted or not.',
+  })
+  afterId?: string
+
+  @Field(() => ID, {
+    nullable: true,
+    description: 'In place of `before`: end right before this message, deleted or not.',
+  })
+  beforeId?: string
 
   @Field(() => DateTime, { nullable: true, description: 'Start with the first message kept at this moment or later.' })
   at?: Millis
@@ -72,7 +87,11 @@ export class MessageInput {
   @Field(() => ID, { nullable: true, description: 'An id of your own. Default: a new one is made.' })
   id?: string
 
-  @Field(() => String, { nullable: true, description: 'Default: `message`.' })
+  @Field(() => String, {
+    nullable: true,
+    description:
+      'Default: `message`. Kinds that are known, such as `tool_call`, say what their `data` must hold; any other kind is kept as it is.',
+  })
   kind?: string
 
   @Field(() => RoleEnum, { nullable: true, description: 'Default: `USER`. Others need the rights of an editor.' })
@@ -122,6 +141,9 @@ export class EditMessageInput {
 
   @Field(() => ID, { description: 'The message.' })
   messageId!: string
+
+  @Field(() => String, { nullable: true, description: 'What kind of item it is from now on.' })
+  kind?: string
 
   @Field(() => String, { nullable: true, description: 'The new text.' })
   content?: string

@@ -57,3 +57,56 @@ test('what the user can mend comes as userErrors; missing and foreign threads ar
   expect(foreign).toEqual(missing)
   expect(missing.errors?.[0]?.extensions).toEqual({ code: 'NOT_FOUND' })
 })
+
+test('items of every kind are sent, filtered and changed; kinds nobody knows come back as they were given', async () => {
+  const gateway = await startTestGateway()
+  const alice = await gateway.person('alice')
+  const threadId = (await alice.get(createThread, { input: {} })).createThread.thread.id
+  const say = `mutation ($input: SendMessageInput!) {
+    sendMessage(input: $input) { message { id kind data content } userErrors { code } }
+  }`
+  const call = { kind: 'tool_call', data: { name: 'weather', arguments: { city: 'Bern' } } }
+  const own = { kind: 'acme.poll', data: { options: ['a', 'b'], 'odd key': null } }
+  const { message } = (await alice.get(say, { input: { threadId, ...call } })).sendMessage
+  expect(message).toMatchObject({ ...call, content: null })
+  for (const item of [own, { content: 'words' }]) await alice.get(say, { input: { threadId, ...item } })
+  const refused = { threadId, kind: 'tool_call', data: { city: 'Bern' } }
+  expect((await alice.get(say, { input: refused })).sendMessage).toMatchObject({
+    message: null,
+    userErrors: [{ code: 'INVALID_CONTENT' }],
+  })
+  const unnamable = { threadId, kind: 'Not A Kind', content: 'x' }
+  expect((await alice.get(say, { input: unnamable })).sendMessage.userErrors).toEqual([{ code: 'INVALID' }])
+
+  const list = `query ($id: ID!, $filter: MessageFilter) {
+    thread(id: $id) { messages(filter: $filter) { nodes { kind data } } }
+  }`
+  const { thread } = await alice.get(list, { id: threadId, filter: { kinds: ['acme.poll', 'tool_call'] } })
+  expect(thread.messages.nodes).toEqual([call, own])
+
+  const edit = 'mutation ($input: EditMessageInput!) { editMessage(input: $input) { message { kind data } } }'
+  const input = { threadId, messageId: message.id, kind: 'acme.result', data: { degrees: 21 } }
+  expect((await alice.get(edit, { input })).editMessage.message).toEqual({ kind: 'acme.result', data: { degrees: 21 } })
+})
+
+test('a page starts or ends at a message named by its id, or around it, also when that is deleted', async () => {
+  const gateway = await startTestGateway()
+  const alice = await gateway.person('alice')
+  const threadId = (await alice.get(createThread, { input: {} })).createThread.thread.id
+  const ids: string[] = []
+  for (const content of ['1', '2', '3', '4', '5'])
+    ids.push((await alice.get(send, { input: { threadId, content } })).sendMessage.message.id)
+  await gateway.keep.messages.delete({ userId: 'alice' }, threadId, ids[2]!)
+  const page = async (args: string) => {
+    const { thread } = await alice.get(
+      `{ thread(id: "${threadId}") { messages(${args}) { nodes { content } pageInfo { hasPreviousPage hasNextPage } } } }`,
+    )
+    const { nodes, pageInfo } = thread.messages
+    return [nodes.map(({ content }: { content: string }) => content).join(''), ...Object.values(pageInfo)]
+  }
+  expect(await page(`first: 1, afterId: "${ids[2]}"`)).toEqual(['4', true, true])
+  expect(await page(`last: 5, beforeId: "${ids[2]}"`)).toEqual(['12', false, true])
+  expect(await page(`first: 2, around: "${ids[1]}"`)).toEqual(['12', false, true])
+  const { errors } = await alice.ask(`{ thread(id: "${threadId}") { messages(afterId: "none") { nodes { id } } } }`)
+  expect(errors?.[0]?.extensions['code']).toBe('NOT_FOUND')
+})

@@ -1,6 +1,6 @@
 import type { MemberRole, ThreadFilter, ThreadStatus } from '@threadkeep/core'
 import type { JsonObject } from '@threadkeep/core/store'
-import { ArgsType, Field, ID, InputType, Int, registerEnumType } from 'type-graphql'
+import { ArgsType, Field, Float, ID, InputType, Int, registerEnumType } from 'type-graphql'
 import { MemberRoleEnum } from '../members/member-role.ts'
 import { enumOf } from '../schema/enum-of.ts'
 import { PageArgs } from '../schema/page-args.ts'
@@ -52,6 +52,12 @@ export class ThreadFilterInput {
 /** The arguments of `threads`. */
 @ArgsType()
 export class ThreadsArgs extends PageArgs {
+  @Field(() => ID, {
+    nullable: true,
+    description: 'In place of `after`, with the sort `CREATED`: start right after this thread, deleted or not.',
+  })
+  afterId?: string
+
   @Field(() => ThreadSortEnum, { nullable: true, description: 'Default: `ACTIVITY`.' })
   sort?: 'activity' | 'created' | 'messages'
 
@@ -80,7 +86,7 @@ export class MemberInput {
 /** What leaves a thread by itself. */
 @InputType({ description: 'What leaves a thread by itself.' })
 export class RetentionInput {
-  @Field(() => Int, { nullable: true, description: 'Messages older than so many seconds leave.' })
+  @Field(() => Float, { nullable: true, description: 'Messages older than so many seconds leave.' })
   maxAgeSeconds?: number
 
   @Field(() => Int, { nullable: true, description: 'Only the newest so many messages stay.' })
@@ -126,6 +132,12 @@ export class UpdateThreadInput {
     description: 'Merged into the metadata (RFC 7396): null removes a name; null instead of an object removes all.',
   })
   metadata?: JsonObject | null
+
+  @Field(() => Boolean, {
+    nullable: true,
+    description: 'The metadata given takes the place of all there was, instead of being merged. Default: false.',
+  })
+  replace?: boolean
 
   @Field(() => RetentionInput, { nullable: true, description: 'What leaves it by itself; null: nothing.' })
   retention?: RetentionInput | null

@@ -68,7 +68,7 @@ export class ThreadsResolver {
 
   @Mutation(() => UpdateThreadPayload, { description: 'Changes a thread: what the input does not name stays.' })
   updateThread(
-    @Arg('input', () => UpdateThreadInput) { threadId, version, title, ...patch }: UpdateThreadInput,
+    @Arg('input', () => UpdateThreadInput) { threadId, version, replace, title, ...patch }: UpdateThreadInput,
     @Ctx() { keep, actor }: RequestContext,
   ): Promise<UpdateThreadPayload> {
     const { metadata, retention } = patch
@@ -81,7 +81,7 @@ export class ThreadsResolver {
           ...(metadata !== undefined && { metadata }),
           ...(retention !== undefined && { retention: retention && readRetention(retention) }),
         },
-        given({ version: version as Version | undefined }),
+        given({ version: version as Version | undefined, replace }),
       ),
     }))
   }

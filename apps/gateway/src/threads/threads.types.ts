@@ -1,6 +1,6 @@
 import type { Thread, ThreadStatus } from '@threadkeep/core'
 import type { JsonObject, Millis } from '@threadkeep/core/store'
-import { Field, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
+import { Field, Float, ID, Int, ObjectType, registerEnumType } from 'type-graphql'
 import { connectionType } from '../schema/connection.ts'
 import { enumOf } from '../schema/enum-of.ts'
 import { NodeType } from '../schema/node.ts'
@@ -31,7 +31,7 @@ export class ThreadStatusType {
 /** What leaves a thread by itself. */
 @ObjectType('Retention', { description: 'What leaves a thread by itself.' })
 export class RetentionType {
-  @Field(() => Int, { nullable: true, simple: true, description: 'Messages older than so many seconds leave.' })
+  @Field(() => Float, { nullable: true, simple: true, description: 'Messages older than so many seconds leave.' })
   maxAgeSeconds?: number
 
   @Field(() => Int, { nullable: true, simple: true, description: 'Only the newest so many messages stay.' })
@@ -67,6 +67,9 @@ export class ThreadType extends NodeType {
 
   @Field(() => Int, { description: 'The number of the newest message ever written; 0 before the first.' })
   seq!: number
+
+  @Field(() => Int, { description: 'How many events it has seen: the number of the latest one.' })
+  eventSeq!: number
 
   @Field(() => Int, { description: 'Messages that can be read now: neither deleted nor expired.' })
   messageCount!: number
