@@ -3,7 +3,8 @@ import type { Backend } from '@threadkeep/adapters'
 import { ofTenant } from '@threadkeep/adapters'
 import type { Actor, Threadkeep } from '@threadkeep/core'
 import { createThreadkeep, localLiveBus, memorySearchIndex, memoryStore } from '@threadkeep/core'
-import type { Store } from '@threadkeep/core/store'
+import type { Clock, Store } from '@threadkeep/core/store'
+import { systemClock } from '@threadkeep/core/store'
 import { createTopics } from '@threadkeep/events-kafka'
 import type { Service } from '@threadkeep/test-support/services'
 import { expect } from 'vitest'
@@ -38,8 +39,8 @@ export function workerOptions(backend: Backend, events: string): WorkerOptions {
 }
 
 /** The Threadkeep of a gateway: it leaves its events to workers. */
-export function gatewayOf(backend: Backend, tenant = ''): Threadkeep {
-  return createThreadkeep(ofTenant(backend, tenant))
+export function gatewayOf(backend: Backend, tenant = '', clock: Clock = systemClock): Threadkeep {
+  return createThreadkeep({ ...ofTenant(backend, tenant), clock })
 }
 
 /** A user with a thread and messages in it. */
@@ -51,11 +52,11 @@ export async function chat(keep: Threadkeep, userId: string, texts: readonly str
 }
 
 /** Waits until statistics and index say that nothing waits. */
-export async function caughtUp(keep: Threadkeep, timeout = 20_000): Promise<void> {
+export async function caughtUp(keep: Threadkeep, timeout = 20_000, clock: Clock = systemClock): Promise<void> {
   const giveUpAt = performance.now() + timeout
   for (;;) {
     const { indexedThrough } = await keep.search.messages(admin, { query: 'hello', anyUser: true, limit: 1 })
-    const began = Date.now()
+    const began = clock.now()
     const { asOf } = await keep.stats.system(admin)
     if (indexedThrough === undefined && asOf >= began) return
     if (performance.now() > giveUpAt) throw new Error(`Not caught up: indexed ${indexedThrough}, counted ${asOf}`)
