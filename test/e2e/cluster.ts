@@ -2,9 +2,9 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createTopics } from '@threadkeep/events-kafka'
-import { audience, issuer, secret } from '@threadkeep/gateway/harness'
 import type { AppProcess } from '@threadkeep/test-support/apps'
 import { compileGateway, startApp, workerMain } from '@threadkeep/test-support/apps'
+import { gatewayEnv } from './gateway-env.ts'
 
 /** Where everything is kept. */
 export interface Places {
@@ -43,18 +43,10 @@ export async function startCluster({ mongodb, redis, kafka }: Places): Promise<C
     // The next life of a process begins sooner.
     NODE_COMPILE_CACHE: join(data, 'compiled'),
   }
-  const identity = {
-    THREADKEEP_MODE: 'production',
-    THREADKEEP_JWT_SECRET: new TextDecoder().decode(secret),
-    THREADKEEP_JWT_ISSUER: issuer,
-    THREADKEEP_JWT_AUDIENCE: audience,
-    THREADKEEP_RATE_LIMIT: 'off',
-    THREADKEEP_DATA: data,
-  }
   await createTopics({ url: kafka }, { partitions: 4, replicationFactor: 1 })
   const compiled = compileGateway()
   const nodes = [
-    ...['gateway 0', 'gateway 1'].map((name) => createNode(name, compiled.main, { ...env, ...identity })),
+    ...['gateway 0', 'gateway 1'].map((name) => createNode(name, compiled.main, { ...env, ...gatewayEnv(data) })),
     ...['worker 0', 'worker 1'].map((name) => createNode(name, workerMain, { ...env, THREADKEEP_TAKEOVER: '6' })),
   ]
   const stop = async (): Promise<void> => {

@@ -6,11 +6,12 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Parsed } from '@threadkeep/gateway/harness'
-import { audience, issuer, secret, tokenFor } from '@threadkeep/gateway/harness'
+import { tokenFor } from '@threadkeep/gateway/harness'
 import type { AppProcess, CompiledGateway } from '@threadkeep/test-support/apps'
 import { compileGateway, startApp } from '@threadkeep/test-support/apps'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { WebSocket } from 'ws'
+import { gatewayEnv } from './gateway-env.ts'
 
 let compiled: CompiledGateway
 beforeAll(() => {
@@ -24,16 +25,7 @@ const events = `subscription ($id: ID!) { threadEvents(threadId: $id) { __typena
 /** A gateway in a process of its own, on a directory. It is killed with the test, should it still be there. */
 async function start(data: string): Promise<AppProcess> {
   const app = await startApp(compiled.main, {
-    env: {
-      THREADKEEP_DATA: data,
-      THREADKEEP_HOST: '127.0.0.1',
-      THREADKEEP_PORT: '0',
-      THREADKEEP_MODE: 'production',
-      THREADKEEP_JWT_SECRET: new TextDecoder().decode(secret),
-      THREADKEEP_JWT_ISSUER: issuer,
-      THREADKEEP_JWT_AUDIENCE: audience,
-      THREADKEEP_RATE_LIMIT: 'off',
-    },
+    env: gatewayEnv(data),
   })
   onTestFinished(async () => void (await app.end('SIGKILL')))
   return app

@@ -2,8 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Parsed } from '@threadkeep/gateway/harness'
 import { createClient } from 'graphql-ws'
 import { WebSocket } from 'ws'
-import type { Node } from './cluster.ts'
-import type { Person } from './person.ts'
+import type { Person, Reachable } from './person.ts'
 
 /** A subscriber, and everything that it was told. */
 export interface Listener {
@@ -32,13 +31,21 @@ export async function cursorOf(person: Person, threadId: string): Promise<string
   return (await person.insist(0, 'query ($id: ID!) { thread(id: $id) { cursor } }', { id: threadId })).thread.cursor
 }
 
+/** Tells errors to whoever asks for them, and to nobody when it is closed while it connects. */
+class Socket extends WebSocket {
+  constructor(...args: ConstructorParameters<typeof WebSocket>) {
+    super(...args)
+    this.on('error', () => {})
+  }
+}
+
 /**
  * Listens to a thread after a cursor, or to all threads of the person. Whenever the connection ends it goes on at the other gateway, after
  * the last event it has seen.
  */
 export async function listen(
   { token }: Person,
-  gateways: readonly Node[],
+  gateways: readonly Reachable[],
   first: number,
   what: { readonly threadId: string; readonly after: string } | 'all threads',
 ): Promise<Listener> {
@@ -50,10 +57,10 @@ export async function listen(
   let client: ReturnType<typeof createClient> | undefined
   const opened = Promise.withResolvers<void>()
 
-  async function follow(gateway: Node): Promise<void> {
+  async function follow(gateway: Reachable): Promise<void> {
     client = createClient({
       url: `${gateway.url.replace('http', 'ws')}/graphql`,
-      webSocketImpl: WebSocket,
+      webSocketImpl: Socket,
       connectionParams: { token },
       retryAttempts: 0,
       keepAlive: 2_000,

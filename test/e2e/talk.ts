@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import type { Parsed } from '@threadkeep/gateway/harness'
 import type { AppendCall, Recorder, Seen } from '../reliability/order/history.ts'
 import type { seeded } from '../reliability/simulation/random.ts'
-import type { Person } from './person.ts'
+import type { Person, Reachable } from './person.ts'
 
 type Random = ReturnType<typeof seeded>
 
@@ -34,8 +35,19 @@ export async function startThread(owner: Person, id: string, members: readonly s
 
 /** Sends under a client id until there is an answer, to one gateway after the other. */
 export async function send(person: Person, first: number, threadId: string, clientId: string): Promise<Sent> {
-  const input = { threadId, clientId, content: `spoken ${clientId}` }
-  const { message, deduplicated } = (await person.insist(first, sending, { input })).sendMessage
+  return sentIn(await person.insist(first, sending, inputOf(threadId, clientId)))
+}
+
+/** Sends under a client id once; rejects when there is no answer, or errors. */
+export async function sendOnce(person: Person, gateway: Reachable, threadId: string, clientId: string): Promise<Sent> {
+  return sentIn(await person.ask(gateway, sending, inputOf(threadId, clientId)))
+}
+
+const inputOf = (threadId: string, clientId: string) => ({
+  input: { threadId, clientId, content: `spoken ${clientId}` },
+})
+
+function sentIn({ sendMessage: { message, deduplicated } }: Parsed): Sent {
   return { ...message, deduplicated }
 }
 

@@ -15,6 +15,8 @@ export interface RecordServer {
   readonly kind: ServiceKind
   readonly title: string
   open(place: Place, timeout: number): Promise<Store>
+  /** The same place, as a gateway is told of it. */
+  gatewayUrl(place: Place): string
   /** The place as it is found through a proxy. */
   through(place: Place, proxy: { through(url: string): string }): Place
 }
@@ -27,12 +29,18 @@ export const recordServers: readonly RecordServer[] = [
     kind: 'redis',
     title: 'Redis',
     open: ({ url, name }, timeout) => redisStore({ url, namespace: name, timeout }),
+    gatewayUrl: ({ url, name }) => `${url}?namespace=${name}`,
     through: simply,
   },
   {
     kind: 'mongodb',
     title: 'MongoDB',
     open: ({ url, name }, timeout) => mongoStore({ url, database: name, deadline: timeout }),
+    gatewayUrl({ url, name }) {
+      const address = new URL(url)
+      address.pathname = `/${name}`
+      return address.href
+    },
     through(place, proxy) {
       const url = new URL(proxy.through(place.url))
       // Past the proxy lies the address that the replica set tells of itself, so discovery is off.
@@ -45,6 +53,7 @@ export const recordServers: readonly RecordServer[] = [
     kind: 'postgres',
     title: 'PostgreSQL',
     open: ({ url }, timeout) => postgresStore({ url, timeout }),
+    gatewayUrl: ({ url }) => url,
     through: simply,
   },
 ]
