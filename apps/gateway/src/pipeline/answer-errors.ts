@@ -1,6 +1,6 @@
 import type { ErrorCode } from '@threadkeep/core/store'
 import { isThreadkeepError } from '@threadkeep/core/store'
-import type { GraphQLError, GraphQLFormattedError } from 'graphql'
+import type { GraphQLError, GraphQLFormattedError, OperationTypeNode } from 'graphql'
 import { expectedFailures } from '../schema/expected-failures.ts'
 
 /** What an operator learns of an error that a client does not. */
@@ -27,46 +27,60 @@ const masked: Partial<Record<ErrorCode, string>> = {
 
 const suggestion = / ?Did you mean [^?]*\?/g
 
-/** Turns errors into what a client sees. What was not written for a client is masked behind the request id and reported. */
-export type AnswerErrors = (errors: readonly GraphQLError[], requestId: string) => readonly GraphQLFormattedError[]
+/**
+ * Turns errors into what a client sees. What was not written for a client is masked behind the request id and reported. An error beneath a
+ * mutation says `maybeCommitted`: the change was made before anything beneath it was asked for.
+ */
+export type AnswerErrors = (
+  errors: readonly GraphQLError[],
+  requestId: string,
+  kind?: `${OperationTypeNode}`,
+) => readonly GraphQLFormattedError[]
 
 /** The one place where errors become answers, for every transport. */
 export function createAnswerErrors(
   report: Report,
   options: { readonly suggestions: boolean; readonly onTold: (code: string) => void },
 ): AnswerErrors {
-  function describe(cause: unknown, requestId: string): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
-    if (isThreadkeepError(cause)) {
-      const { code, message, details, maybeCommitted } = cause
-      if (expectedFailures.has(code) || told.has(code))
-        return { message, extensions: { ...publicDetails(code, details), code } }
-      report(cause, requestId)
-      const text = masked[code]
-      // Who cannot know whether it happened learns so: the same call under the same client id gives the first result.
-      if (text !== undefined)
-        return { message: text, extensions: { code, requestId, ...(maybeCommitted && { maybeCommitted }) } }
-    } else report(cause, requestId)
+  function describe(
+    cause: unknown,
+    requestId: string,
+    changed: boolean,
+  ): Pick<GraphQLFormattedError, 'message' | 'extensions'> {
+    const known = isThreadkeepError(cause) ? cause : undefined
+    if (known && (expectedFailures.has(known.code) || told.has(known.code)))
+      return { message: known.message, extensions: { ...publicDetails(known.code, known.details), code: known.code } }
+    report(cause, requestId)
+    const text = known && masked[known.code]
     return {
-      message: `Something went wrong on our side. Quote ${requestId} when you report it.`,
-      extensions: { code: 'INTERNAL', requestId },
+      message: text ?? `Something went wrong on our side. Quote ${requestId} when you report it.`,
+      extensions: {
+        code: known && text !== undefined ? known.code : 'INTERNAL',
+        requestId,
+        // Who cannot know whether it happened learns so: the same call under the same client id gives the first result.
+        ...((changed || known?.maybeCommitted) && { maybeCommitted: true }),
+      },
     }
   }
 
-  function answerOne(error: GraphQLError, requestId: string): GraphQLFormattedError {
+  function answerOne(error: GraphQLError, requestId: string, mutation: boolean): GraphQLFormattedError {
     const place = {
       ...(error.locations && { locations: error.locations }),
       ...(error.path && { path: error.path }),
     }
     const cause = rootCause(error)
     // With a path but without a cause: a resolver answered what the schema does not allow.
-    if (cause !== undefined || error.path) return { ...describe(cause ?? error, requestId), ...place }
+    if (cause !== undefined || error.path) {
+      const changed = mutation && error.path !== undefined && error.path.length > 1
+      return { ...describe(cause ?? error, requestId, changed), ...place }
+    }
     const message = options.suggestions ? error.message : error.message.replaceAll(suggestion, '')
     return { message, ...place, extensions: { code: 'BAD_USER_INPUT', ...error.extensions } }
   }
 
-  return (errors, requestId) =>
+  return (errors, requestId, kind) =>
     errors.map((error) => {
-      const answered = answerOne(error, requestId)
+      const answered = answerOne(error, requestId, kind === 'mutation')
       options.onTold(String(answered.extensions?.['code']))
       return answered
     })

@@ -76,10 +76,10 @@ export function createPipeline(options: PipelineOptions): Pipeline {
     return answerErrors([known], requestId)
   }
 
-  function answer(result: ExecutionResult, requestId: string): FormattedExecutionResult {
+  function answer(result: ExecutionResult, requestId: string, kind?: Operation['kind']): FormattedExecutionResult {
     if (!result.errors) return result as FormattedExecutionResult
     const { errors, ...rest } = result
-    return { errors: answerErrors(errors, requestId), ...rest }
+    return { errors: answerErrors(errors, requestId, kind), ...rest }
   }
 
   async function charge({ tenant, actor }: Payer, cost: number, requestId: string): Promise<RateVerdict | undefined> {
@@ -123,7 +123,9 @@ export function createPipeline(options: PipelineOptions): Pipeline {
       const began = performance.now()
       try {
         const running = operation.run(undefined, context, variables)
-        return answer(running instanceof Promise ? await within(running, abort) : running, requestId)
+        const changes = operation.kind === 'mutation'
+        const result = running instanceof Promise ? await within(running, abort, changes) : running
+        return answer(result, requestId, operation.kind)
       } catch (error) {
         return { errors: refuse(error, requestId), data: null }
       } finally {

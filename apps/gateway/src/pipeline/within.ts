@@ -1,7 +1,7 @@
 import { ThreadkeepError } from '@threadkeep/core/store'
 
-/** The result of what runs, or `TIMEOUT` when it does not come in time; then `giveUp` is called. */
-export type Within = <T>(running: Promise<T>, giveUp: () => void) => Promise<T>
+/** The result of what runs, or `TIMEOUT` when it does not come in time; then `giveUp` is called. What changes something may have done so. */
+export type Within = <T>(running: Promise<T>, giveUp: () => void, changes: boolean) => Promise<T>
 
 /**
  * One deadline for everything: since all run equally long, those that began first end first, and one timer that looks now and then
@@ -23,13 +23,15 @@ export function createWithin(millis: number): Within {
     timer = undefined
   }
 
-  return (promise, giveUp) =>
+  return (promise, giveUp, changes) =>
     new Promise((resolve, reject) => {
       const one = {
         due: performance.now() + millis,
         giveUp() {
           giveUp()
-          reject(new ThreadkeepError('TIMEOUT', `The operation took longer than ${millis} ms.`))
+          reject(
+            new ThreadkeepError('TIMEOUT', `The operation took longer than ${millis} ms.`, { maybeCommitted: changes }),
+          )
         },
       }
       running.add(one)
