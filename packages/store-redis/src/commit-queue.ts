@@ -75,8 +75,7 @@ export function commitQueue(options: CommitQueueOptions): CommitQueue {
     const now = clock.now()
     const { keys, args } = encode(group, versions, now)
     try {
-      const written = connection.run<number[]>(commitScript, keys, args, 'write')
-      const [failed, confirmed] = await Promise.all([written, waitForReplicas()])
+      const [failed, confirmed] = await run(keys, args)
       for (const [index, waiting] of group.entries()) {
         const check = failed[index]!
         if (check > 0) waiting.resolve(conflict(waiting.commit, check))
@@ -89,12 +88,13 @@ export function commitQueue(options: CommitQueueOptions): CommitQueue {
     }
   }
 
-  /** Sent behind the script on the same connection, so that it counts what the script wrote. */
-  const waitForReplicas = async (): Promise<number> => {
-    if (replicas === 0) return 0
+  /** Answers what the script answers, and how many replicas have what it wrote. */
+  const run = async (keys: readonly string[], args: readonly string[]): Promise<readonly [number[], number]> => {
+    if (replicas === 0) return [await connection.run<number[]>(commitScript, keys, args, 'write'), 0]
     // Less than the deadline of the call, by more than the server is late with it, so that the answer says how many there were.
     const patience = Math.max(1, Math.min(connection.timeout * 0.8, connection.timeout - 250))
-    return connection.send<number>(['WAIT', String(replicas), String(Math.round(patience))], 'write')
+    // It counts what its connection wrote before it, so it has to follow the script, however that is sent.
+    return connection.runFollowed(commitScript, keys, args, ['WAIT', String(replicas), String(Math.round(patience))])
   }
 
   const encode = (

@@ -41,6 +41,13 @@ export interface Connection {
     doing: Doing,
     signal?: AbortSignal,
   ): Promise<T>
+  /** Runs a script that writes, and right behind it, on the same connection, a command. Answers both. */
+  runFollowed<T, F>(
+    script: Script,
+    keys: readonly string[],
+    args: readonly string[],
+    follower: readonly string[],
+  ): Promise<readonly [T, F]>
   /** Answers when a client that was opened here has got the answers it waited for, and is closed. */
   close(): Promise<void>
 }
@@ -121,20 +128,39 @@ function connection(client: RedisClient, timeout: number, close: () => Promise<v
     },
     send: (args, doing, signal) =>
       send<never>(args, doing, signal).catch((error) => Promise.reject(toThreadkeepError(error, doing))),
-    async run<T>(script: Script, keys: readonly string[], args: readonly string[], doing: Doing, signal?: AbortSignal) {
-      const rest = [String(keys.length), ...keys, ...args]
-      try {
-        return await send<T>(['EVALSHA', script.sha, ...rest], doing, signal)
-      } catch (error) {
-        if (!isUnknownScript(error)) throw toThreadkeepError(error, doing)
-      }
-      try {
-        return await send<T>(['EVAL', script.lua, ...rest], doing, signal)
-      } catch (error) {
-        throw toThreadkeepError(error, doing)
-      }
-    },
+    run: <T>(script: Script, keys: readonly string[], args: readonly string[], doing: Doing, signal?: AbortSignal) =>
+      scripted(script, keys, args, doing, (command) => send<T>(command, doing, signal)),
+    runFollowed: <T, F>(
+      script: Script,
+      keys: readonly string[],
+      args: readonly string[],
+      follower: readonly string[],
+    ): Promise<readonly [T, F]> =>
+      scripted(script, keys, args, 'write', (command) =>
+        Promise.all([send<T>(command, 'write'), send<F>(follower, 'write')]),
+      ),
     close,
+  }
+}
+
+/** By its name, or, where the server does not know that, whole. */
+async function scripted<T>(
+  { sha, lua }: Script,
+  keys: readonly string[],
+  args: readonly string[],
+  doing: Doing,
+  send: (command: readonly string[]) => Promise<T>,
+): Promise<T> {
+  const rest = [String(keys.length), ...keys, ...args]
+  try {
+    return await send(['EVALSHA', sha, ...rest])
+  } catch (error) {
+    if (!isUnknownScript(error)) throw toThreadkeepError(error, doing)
+  }
+  try {
+    return await send(['EVAL', lua, ...rest])
+  } catch (error) {
+    throw toThreadkeepError(error, doing)
   }
 }
 

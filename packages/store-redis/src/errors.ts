@@ -59,10 +59,9 @@ export function misconfigured(message: string): ThreadkeepError {
 
 /** The first word of an error reply (`OOM`, `NOSCRIPT`, `ERR`, …); undefined for errors of the client. */
 function replyCode(error: unknown): string | undefined {
-  if (!(error instanceof Error)) return undefined
   // A reply's error is known by its shape: the class may come from another copy of the client.
-  for (let type = Object.getPrototypeOf(error); type; type = Object.getPrototypeOf(type)) {
-    if (type.constructor?.name === 'ErrorReply') return /^[A-Z]+/.exec(error.message)?.[0] ?? 'ERR'
+  for (let type = error as Error | undefined; type; type = Object.getPrototypeOf(type)) {
+    if (type.constructor.name === 'ErrorReply') return /^[A-Z]*/.exec((error as Error).message)![0]
   }
   return undefined
 }
@@ -97,7 +96,6 @@ function meaning(error: unknown): Meaning {
       }
     case 'MOVED':
     case 'ASK':
-    case 'CROSSSLOT':
       return {
         code: 'MISCONFIGURED',
         message: `The keys of this namespace live on another node of the cluster (${text(error)}). Connect to that one.`,
@@ -115,21 +113,13 @@ function meaning(error: unknown): Meaning {
 }
 
 function withoutReply(error: unknown): Meaning {
-  switch ((error as Error | undefined)?.constructor?.name) {
-    case 'ClientClosedError':
-    case 'ClientOfflineError':
-    case 'AbortError':
-      return { ...unavailable(error), maybe: false }
-    default:
-      return unavailable(error)
-  }
-}
-
-function unavailable(error: unknown): Meaning {
-  return { code: 'UNAVAILABLE', message: `The connection to Redis failed: ${text(error)}`, maybe: true }
+  // A client that its owner has closed sends nothing more.
+  const unsent = (error as Error).constructor.name === 'ClientClosedError'
+  return { code: 'UNAVAILABLE', message: `The connection to Redis failed: ${text(error)}`, maybe: !unsent }
 }
 
 function text(error: unknown): string {
-  const { message, code } = (error ?? {}) as { message?: string; code?: string }
-  return message || code || String(error)
+  const { message, code } = error as { message: string; code?: string }
+  // An error that stands for several has no message of its own.
+  return message || String(code)
 }

@@ -75,16 +75,14 @@ export async function redisLiveBus(options: RedisLiveBusOptions): Promise<LiveBu
 
   const regain = async (): Promise<void> => {
     // The client renews what it had; topics that came or went while it was away are news to it.
-    if (subscriber.isReady) await Promise.all([...new Set([...listeners.topics(), ...told])].map(settle))
-    if (!closed) health.set(publisher.isReady && subscriber.isReady)
+    await Promise.all([...new Set([...listeners.topics(), ...told])].map(settle))
+    judge()
   }
-  const lose = (): void => {
-    if (!publisher.isReady || !subscriber.isReady) health.set(false)
-  }
+  const judge = (): void => health.set(!closed && publisher.isReady && subscriber.isReady)
   const watch = (how: 'on' | 'off'): void => {
     for (const client of [publisher, subscriber]) {
       client[how]('ready', regain)
-      for (const event of ['error', 'end', 'reconnecting'] as const) client[how](event, lose)
+      for (const event of ['error', 'end', 'reconnecting'] as const) client[how](event, judge)
     }
   }
   watch('on')

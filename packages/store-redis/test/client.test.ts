@@ -42,6 +42,22 @@ describe.skipIf(!redis.available)('a client of one’s own', () => {
   })
 })
 
+describe.skipIf(!redis.available)('a client of one’s own that is being closed', () => {
+  test('sends nothing more, and says so', async () => {
+    const { url, name: namespace } = await redis.open()
+    const client = await createClient({ url }).connect()
+    await using store = await redisStore({ client, namespace })
+    const waiting = client.sendCommand(['BLPOP', `${namespace}:nothing`, '0.3'])
+    const closing = client.close()
+    expect(client.isReady).toBe(true)
+    await expect(store.commit([{ type: 'put', at, value: {} }])).rejects.toMatchObject({
+      code: 'UNAVAILABLE',
+      maybeCommitted: false,
+    })
+    await Promise.all([waiting, closing])
+  })
+})
+
 describe.skipIf(!redis.available)('names and values', () => {
   test('that look like parts of the layout are plain text', async () => {
     const { url, name: namespace } = await redis.open()

@@ -1,5 +1,6 @@
 import type { JsonObject, LiveBus } from '@threadkeep/core'
 import { canOwn, ownServer, service } from '@threadkeep/test-support/services'
+import { tcpProxy } from '@threadkeep/test-support/tcp-proxy'
 import { createClient } from 'redis'
 import { describe, expect, test } from 'vitest'
 import { redisLiveBus } from '../src/index.ts'
@@ -48,6 +49,60 @@ describe.skipIf(!redis.available)('a live bus on Redis', () => {
     bus.publish('t', {})
     await expect.poll(() => again.length).toBe(1)
     expect(count).toBe(3)
+  })
+
+  test('leaves a topic that nobody listens to any more', async () => {
+    const { url, name: namespace } = await redis.open()
+    await using bus = await redisLiveBus({ url, namespace })
+    const client = await createClient({ url }).connect()
+    const channel = `${namespace}:live:t`
+    const listeners = async () => (await client.pubSubNumSub([channel]))[channel]
+    const stop = await bus.subscribe('t', () => {})
+    expect(await listeners()).toBe(1)
+    stop()
+    await expect.poll(listeners).toBe(0)
+    client.destroy()
+  })
+
+  test('is healthy only with both connections: the one that publishes does not make up for the one that listens', async () => {
+    const { url, name: namespace } = await redis.open()
+    await using proxy = await tcpProxy(url)
+    const client = await createClient({ url }).connect()
+    client.on('error', () => {})
+    const watch = await createClient({ url }).connect()
+    const listening = () => createClient({ url: proxy.through(url) })
+    await using bus = await redisLiveBus({
+      client: Object.assign(client, { duplicate: listening }) as never,
+      namespace,
+    })
+    expect(bus.healthy).toBe(true)
+    proxy.cut({ refuse: true })
+    await expect.poll(() => bus.healthy).toBe(false)
+    const id = await client.clientId()
+    const back = new Promise((resolve) => client.once('ready', resolve))
+    await watch.sendCommand(['CLIENT', 'KILL', 'ID', String(id)])
+    await back
+    expect(bus.healthy).toBe(false)
+    const heard = await collect(bus, 't')
+    proxy.restore()
+    await expect.poll(() => bus.healthy, { timeout: 10_000 }).toBe(true)
+    bus.publish('t', { n: 1 })
+    await expect.poll(() => heard).toEqual([{ n: 1 }])
+    client.destroy()
+    watch.destroy()
+  })
+
+  test('that is closed takes no subscriptions, and options that contradict each other are refused', async () => {
+    const { url, name: namespace } = await redis.open()
+    const bus = await redisLiveBus({ url, namespace })
+    await bus.close()
+    const stop = await bus.subscribe('t', () => {})
+    stop()
+    expect(bus.healthy).toBe(false)
+    const client = createClient({ url })
+    for (const options of [{}, { client }, { client, url }]) {
+      await expect(redisLiveBus(options as never)).rejects.toMatchObject({ code: 'MISCONFIGURED' })
+    }
   })
 
   test('a listener that throws, and a message that is no hint, disturb nobody', async () => {

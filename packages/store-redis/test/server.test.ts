@@ -1,5 +1,7 @@
 import { readFileSync } from 'node:fs'
+import { manualClock } from '@threadkeep/core/store'
 import { canOwn, ownServer } from '@threadkeep/test-support/services'
+import { tcpProxy } from '@threadkeep/test-support/tcp-proxy'
 import { createClient } from 'redis'
 import { describe, expect, test, vi } from 'vitest'
 import { redisLiveBus, redisRateLimiter, redisStore } from '../src/index.ts'
@@ -55,6 +57,39 @@ describe.skipIf(!(await canOwn('redis')))('the server a store starts on', () => 
     expect(await store.list('c', { limit: 9 })).toMatchObject([{ key: 'k', value: { n: 1 } }])
     await client.configSet('maxmemory', '0')
     expect((await store.commit([put(4)])).ok).toBe(true)
+  })
+
+  test('names all collections, also beyond the first two hundred, and passes over those of which nothing is left', async () => {
+    await using server = await ownServer('redis')
+    const clock = manualClock(Date.now())
+    await using store = await redisStore({ url: server.url, clock })
+    const name = (n: number) => `c${String(n).padStart(3, '0')}`
+    const changes = Array.from({ length: 450 }, (_, n) => {
+      const change = { type: 'put', at: { collection: name(n), key: 'k' }, value: {} } as const
+      return n < 430 ? { ...change, expiresAt: clock.now() + 1_000 } : change
+    })
+    await store.commit(changes)
+    expect(await store.collections({ limit: 1_000 })).toEqual(changes.map((change) => change.at.collection))
+    clock.advance(1_000)
+    expect(await store.collections({ limit: 5 })).toEqual([430, 431, 432, 433, 434].map(name))
+  })
+
+  test('takes many large commits of one turn, each whole', async () => {
+    await using server = await ownServer('redis')
+    await using store = await redisStore({ url: server.url })
+    const taken = { type: 'check', at: { collection: 'b', key: '0' }, version: null } as const
+    const many = (collection: string) =>
+      Array.from(
+        { length: 900 },
+        (_, n) => ({ type: 'put', at: { collection, key: String(n) }, value: { n } }) as const,
+      )
+    const results = await Promise.all([
+      ...['a', 'b', 'c'].map((collection) => store.commit(many(collection))),
+      store.commit([...many('d'), taken]),
+    ])
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, false])
+    const counts = ['a', 'b', 'c', 'd'].map(async (name) => (await store.list(name, { limit: 1_000 })).length)
+    expect(await Promise.all(counts)).toEqual([900, 900, 900, 0])
   })
 
   test('one that has forgotten its scripts is taught them again', async () => {
@@ -130,10 +165,8 @@ describe.skipIf(!(await canOwn('redis')))('durability "replicated"', () => {
     await using replica = await ownServer('redis', { args: ['--replicaof', '127.0.0.1', port] })
     await expect(redisStore({ url: replica.url })).rejects.toMatchObject({ code: 'MISCONFIGURED' })
     const options = { url: primary.url, durability: 'replicated', timeout: 700 } as const
-    const store = await expect
-      .poll(() => redisStore(options).catch(() => undefined), { timeout: 10_000 })
-      .toBeTruthy()
-      .then(() => redisStore(options))
+    await online(primary.url)
+    const store = await redisStore(options)
     await using copy = await connect(replica.url)
     // It counts as connected a moment before it confirms.
     const first = () => store.commit([put(1)]).catch(() => undefined)
@@ -145,6 +178,26 @@ describe.skipIf(!(await canOwn('redis')))('durability "replicated"', () => {
     expect(await store.get([at])).toMatchObject([{ value: { n: 2 } }])
     expect(await store.commit([{ type: 'check', at, version: null }, put(3)])).toEqual({ ok: false, conflict: at })
     await store.close()
+  })
+
+  test('waits also for a commit whose script the server had forgotten', async () => {
+    await using primary = await ownServer('redis', { args: ['--repl-diskless-sync-delay', '0'] })
+    await using proxy = await tcpProxy(primary.url)
+    await using _ = await ownServer('redis', { args: ['--replicaof', '127.0.0.1', String(proxy.port)] })
+    await online(primary.url)
+    await using client = await connect(primary.url)
+    await using store = await redisStore({ url: primary.url, durability: 'replicated', timeout: 700 })
+    const put = (n: number) => store.commit([{ type: 'put', at, value: { n } }])
+    await expect.poll(() => put(1).catch(() => undefined), { timeout: 10_000 }).toMatchObject({ ok: true })
+    // It has confirmed everything; what it confirms from here on is not heard any more.
+    const confirmed = async () => {
+      const info = await client.info('replication')
+      return /^slave0:.*offset=(\d+)/m.exec(info)?.[1] === /^master_repl_offset:(\d+)/m.exec(info)?.[1]
+    }
+    await expect.poll(confirmed, { timeout: 10_000 }).toBe(true)
+    proxy.mode('halfOpen')
+    await client.scriptFlush()
+    await expect(put(2)).rejects.toMatchObject({ code: 'UNAVAILABLE', maybeCommitted: true })
   })
 })
 
@@ -163,6 +216,12 @@ describe.skipIf(!(await canOwn('redis')))('a cluster', () => {
     expect(await store.sweep(9)).toBe(0)
   })
 })
+
+/** Answers when the server has a replica. */
+async function online(url: string): Promise<void> {
+  await using client = await connect(url)
+  await expect.poll(() => client.info('replication'), { timeout: 15_000 }).toContain('state=online')
+}
 
 async function connect(url: string) {
   const client = createClient({ url })
