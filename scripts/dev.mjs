@@ -54,7 +54,7 @@ async function runTask() {
   const commands = tasks[task].map((command) => [...command])
   commands.at(-1).push(...args)
   for (const command of commands) {
-    const code = await run(command, env)
+    const code = await run(command, env, command === commands.at(-1))
     if (code !== 0) return code
   }
   return 0
@@ -158,11 +158,14 @@ function writeState(change) {
   writeFileSync(stateFile, JSON.stringify({ ...readState(), ...change }))
 }
 
-/** Runs one command to its end, passes signals on to it, and answers its exit code (128 + n when signal n ended it). */
-function run([name, ...words], env) {
+/**
+ * Runs one command to its end, passes signals on to it, and answers its exit code (128 + n when signal n ended it). Standard output
+ * belongs to the last one: what it prints can be piped on.
+ */
+function run([name, ...words], env, isLast) {
   return new Promise((resolve) => {
     const child = spawn(windows ? quote(name) : name, words.map(windows ? quote : String), {
-      stdio: 'inherit',
+      stdio: ['inherit', isLast ? 'inherit' : 2, 'inherit'],
       shell: windows,
       env,
     })

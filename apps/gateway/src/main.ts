@@ -1,16 +1,16 @@
 #!/usr/bin/env node
-import { mkdir } from 'node:fs/promises'
-import { openBackend, redisPlace } from '@threadkeep/adapters'
+import { openBackend, redisPlace, strangeVariables } from '@threadkeep/adapters'
 import type { RateLimiter } from '@threadkeep/core'
 import { localRateLimiter } from '@threadkeep/core'
-import { isThreadkeepError, systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import { isThreadkeepError, systemClock } from '@threadkeep/core/store'
 import type { Config } from './config/read-config.ts'
 import { readConfig } from './config/read-config.ts'
 import { readOperations } from './config/read-operations.ts'
 import { helpText } from './config/settings.ts'
 import { startGateway } from './gateway.ts'
-import { developmentSecret } from './identity/development-secret.ts'
+import { tokenFor } from './identity/development-token.ts'
 import { createKeySet } from './identity/key-source.ts'
+import { tokenSecret } from './identity/token-secret.ts'
 import { createLog, described } from './operation/log.ts'
 import { welcome } from './operation/welcome.ts'
 
@@ -18,15 +18,21 @@ const stopWithin = 9_500
 const housekeepingEvery = 60_000
 
 async function main(): Promise<void> {
-  const config = readConfig(process.argv.slice(2), process.env)
-  if (config) await serve(config)
-  else process.stdout.write(helpText)
+  const given = process.argv.slice(2)
+  const forToken = given[0] === 'token'
+  const userId = forToken && !given[1]?.startsWith('-') ? given[1] : undefined
+  const flags = given.slice(Number(forToken) + Number(userId !== undefined))
+  const config = readConfig(flags, process.env)
+  if (!config) process.stdout.write(helpText)
+  else if (forToken) process.stdout.write(`${await tokenFor(userId, config, systemClock)}\n`)
+  else await serve(config)
 }
 
 async function serve(config: Config): Promise<void> {
   const log = createLog(config.logLevel)
+  for (const sentence of strangeVariables(process.env)) log.warn(sentence)
   const registered = config.operations === undefined ? undefined : await readOperations(config.operations)
-  const secret = await prepareData(config)
+  const secret = await tokenSecret(config)
   const backend = await openBackend(config.urls)
   const closers: (() => Promise<void>)[] = [() => backend.close()]
   try {
@@ -47,7 +53,7 @@ async function serve(config: Config): Promise<void> {
     })
     closers.unshift(() => gateway.close())
     log.info({ url: gateway.url, store: config.urls.store.split(':')[0] }, 'serving')
-    if (!config.production) process.stderr.write(await welcome(gateway.url, config, secret))
+    if (!config.production) process.stderr.write(await welcome(gateway.url, config, secret, systemClock))
   } catch (error) {
     for (const close of closers) await close()
     throw error
@@ -61,19 +67,6 @@ async function serve(config: Config): Promise<void> {
     process.exit(0)
   }
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void stop())
-}
-
-/** Makes the data directory, and answers the secret of tokens where there is one. */
-async function prepareData({ auth, data }: Config): Promise<Uint8Array | undefined> {
-  try {
-    await mkdir(data, { recursive: true })
-    if (auth.jwks !== undefined) return undefined
-    return auth.secret === undefined ? await developmentSecret(data) : new TextEncoder().encode(auth.secret)
-  } catch (cause) {
-    if (isThreadkeepError(cause)) throw cause
-    const advice = 'Give --data (THREADKEEP_DATA) a directory that this process may write to.'
-    throw new ThreadkeepError('MISCONFIGURED', `${(cause as Error).message}. ${advice}`, { cause })
-  }
 }
 
 /** Within the process, or where hints flow over Redis, shared by all gateways. */

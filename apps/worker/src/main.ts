@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openBackend } from '@threadkeep/adapters'
+import { openBackend, strangeVariables } from '@threadkeep/adapters'
 import { isThreadkeepError } from '@threadkeep/core/store'
 import { createTopics } from '@threadkeep/events-kafka'
 import { pino } from 'pino'
@@ -39,6 +39,7 @@ async function work({
   logLevel,
 }: Command & { do: 'work' }): Promise<void> {
   const log = pino({ level: logLevel, base: { pid: process.pid } })
+  for (const sentence of strangeVariables(process.env)) log.warn(sentence)
   const backend = await openBackend(urls)
   const worker = await startWorker({
     backend,

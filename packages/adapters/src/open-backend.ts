@@ -1,7 +1,7 @@
 import type { BlobStore, LiveBus, SearchIndex } from '@threadkeep/core'
 import { directoryBlobStore, localLiveBus, memoryBlobStore, memorySearchIndex, memoryStore } from '@threadkeep/core'
 import type { Clock, Store } from '@threadkeep/core/store'
-import { stack, systemClock, ThreadkeepError } from '@threadkeep/core/store'
+import { isThreadkeepError, stack, systemClock, ThreadkeepError } from '@threadkeep/core/store'
 import type { Backend } from './backend.ts'
 import { redisPlace } from './redis-place.ts'
 
@@ -73,9 +73,15 @@ export async function openBackend(urls: BackendUrls, options: { readonly clock?:
   const { clock = systemClock } = options
   const opened: Closable[] = []
   const open = async <T extends Closable | undefined>(what: string, openers: Openers<T>, url: string): Promise<T> => {
-    const one = await openerOf(what, openers, url)(url, clock)
-    if (one) opened.push(one)
-    return one
+    try {
+      const one = await openerOf(what, openers, url)(url, clock)
+      if (one) opened.push(one)
+      return one
+    } catch (cause) {
+      if (!isThreadkeepError(cause, 'UNAVAILABLE')) throw cause
+      const message = `${cause.message.replace(/\.?$/, '.')} Is the server for ${what} running, and is its URL right?`
+      throw new ThreadkeepError('UNAVAILABLE', message, { cause })
+    }
   }
   const close = async (): Promise<void> => {
     await Promise.allSettled(opened.reverse().map((one) => one.close()))

@@ -1,6 +1,8 @@
+import type { Variable } from '@threadkeep/adapters'
+
 /** One thing to decide before the start. */
 export interface Setting {
-  readonly variable: string
+  readonly variable: Variable
   /** Absent: only from the environment, since arguments of a process are seen by everybody on the machine. */
   readonly flag?: string
   readonly default?: string
@@ -126,7 +128,8 @@ export type SettingName = keyof typeof settings
 
 /** How the gateway is called. */
 export const helpText = [
-  'threadkeep-gateway [flags]   serves Threadkeep over GraphQL until it is stopped',
+  'threadkeep-gateway [flags]                serves Threadkeep over GraphQL until it is stopped',
+  'threadkeep-gateway token <user> [flags]   prints a token that makes one that user; in development',
   '',
   ...Object.values<Setting>(settings).flatMap(({ variable, flag, help, default: by }) => [
     `  ${(flag === undefined ? '' : `--${flag}`).padEnd(20)} ${variable}`,

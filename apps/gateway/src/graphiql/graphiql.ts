@@ -42,13 +42,18 @@ const policy = [
 /** The page to try operations, served from installed packages alone. */
 export interface GraphiQLPage {
   serve(exchange: Exchange): void
-  /** Serves a file of the page; undefined for other paths. */
+  /** Serves a file of the page, and leads from `/` to the page itself; undefined for other paths. */
   file(path: string): Handler | undefined
 }
 
 /** A browser that came to look: it asks for a page, not for an answer. */
 export function wantsPage({ request, search }: Exchange): boolean {
   return request.method === 'GET' && search === '' && request.headers.accept?.includes('text/html') === true
+}
+
+function toPage(exchange: Exchange): void {
+  begin(exchange, 302, { location: '/graphql', 'content-type': 'text/plain; charset=utf-8' })
+  exchange.response.end('GraphQL lives at /graphql.\n')
 }
 
 /** Finds the files of the page. They are read when somebody opens it. */
@@ -72,6 +77,7 @@ export function createGraphiQLPage(): GraphiQLPage {
       exchange.response.end(page)
     },
     file(path) {
+      if (path === '/') return toPage
       const name = path.startsWith(root) ? path.slice(root.length) : ''
       if (!Object.hasOwn(files, name)) return undefined
       return async (exchange) => {

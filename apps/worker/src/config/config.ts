@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import type { BackendUrls } from '@threadkeep/adapters'
+import type { BackendUrls, Variable } from '@threadkeep/adapters'
 import { ThreadkeepError } from '@threadkeep/core/store'
 import type { JobName } from '../worker.ts'
 import { jobNames } from '../worker.ts'
@@ -27,7 +27,7 @@ export type Command =
     }
 
 interface Setting {
-  readonly variable: string
+  readonly variable: Variable
   readonly default?: string
   readonly help: string
 }
