@@ -179,6 +179,16 @@ test('the demo runs', async () => {
   expect(stdout).toContain('# TYPE threadkeep_store_gets_total counter')
 })
 
+test('what is set wrongly is told in a sentence', async () => {
+  const main = join(import.meta.dirname, 'main.ts')
+  const env = { ...process.env, CHAT_KEY: 'short', REDIS_URL: '' }
+  const failure = run(process.execPath, ['--conditions=threadkeep-source', main], { env })
+  await expect(failure).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^withEncryption key .*\n.*README/),
+  })
+})
+
 describe.skipIf(!redis.available)('with Redis', () => {
   test('messages are kept there, and expire there', async () => {
     const { url, name: namespace } = await redis.open()

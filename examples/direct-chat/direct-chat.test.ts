@@ -111,3 +111,24 @@ test('the demo runs over a gateway', async () => {
   expect(stdout).toContain('Available chat users: bob\nBob is online\n')
   expect(stdout).toContain('\nMessages since the start: 5\n')
 })
+
+test('what is set wrongly is told in a sentence that says what to do', async () => {
+  const gateway = await startTestGateway()
+  const [alice, bob] = [await gateway.person('alice'), await gateway.person('bob')]
+  const tokens = { ALICE_TOKEN: alice.token, BOB_TOKEN: bob.token }
+  const tries: readonly [says: RegExp, env: Readonly<Record<string, string>>][] = [
+    [/^To talk over a gateway, set THREADKEEP_URL, ALICE_TOKEN and BOB_TOKEN/, { THREADKEEP_URL: gateway.url }],
+    [/^The url of a gateway reads http:\/\/localhost:4000\./, { THREADKEEP_URL: 'nonsense', ...tokens }],
+    [/^The token of bob is one of alice\./, { THREADKEEP_URL: gateway.url, ...tokens, BOB_TOKEN: alice.token }],
+    [/^\S+ cannot be opened\. Check that its directory exists/, { CHAT_FILE: join(tmpdir(), 'none', 'at', 'all.db') }],
+  ]
+  for (const [says, env] of tries) {
+    const { stderr } = await run(env).then(
+      () => expect.unreachable(),
+      (error: { readonly stderr: string }) => error,
+    )
+    expect(stderr).toMatch(says)
+    expect(stderr).toContain('README.md')
+    expect(stderr).not.toContain('    at ')
+  }
+})

@@ -1,5 +1,5 @@
 import type { LiveEvent, Message, Operation } from '@threadkeep/client'
-import { createClient } from '@threadkeep/client'
+import { ClientError, createClient } from '@threadkeep/client'
 import type { ChatClient, ChatMessage } from './chat-client.ts'
 import { allIds, tellListener } from './chat-client.ts'
 
@@ -12,10 +12,16 @@ export interface GatewayChatOptions {
   readonly onError?: (error: unknown) => void
 }
 
-/** Any operation of the gateway can be run, also those the client has no method for. */
+/** Any operation of the gateway can be run, also those the client has no method for: the profile, made where it is missing. */
 const createProfile: Operation<{ readonly createUser: object }, { readonly name: string }> = {
   kind: 'mutation',
   text: 'mutation ($name: String!) { createUser(input: { profile: { name: $name } }) { userErrors { code } } }',
+}
+
+/** Whose profile that is. */
+const viewer: Operation<{ readonly viewer: { readonly id: string } | null }, object> = {
+  kind: 'query',
+  text: '{ viewer { id } }',
 }
 
 /** Opens one person's chat over a gateway; makes their profile where it is missing, so that others find them. */
@@ -24,6 +30,11 @@ export async function openGatewayChat(options: GatewayChatOptions): Promise<Chat
   const client = createClient({ url, token })
   // That there is one already is no failure here.
   await client.run(createProfile, { name: userId })
+  const id = (await client.run(viewer, {})).viewer?.id
+  if (id !== userId) {
+    await client.close()
+    throw new ClientError('UNAUTHENTICATED', `The token of ${userId} is one of ${id}.`)
+  }
   return {
     userId,
     async sendMessage(to, content, { threadId, replyTo } = {}) {

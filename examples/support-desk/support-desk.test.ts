@@ -197,3 +197,14 @@ test('the demo runs', async () => {
   expect(stdout).toContain('Deleted 3 threads, kept 1 on legal hold\n')
   expect(stdout).toContain(join(folder, 'support-desk.db'))
 })
+
+test('what is set wrongly is told in a sentence', async () => {
+  const main = join(import.meta.dirname, 'main.ts')
+  const failure = promisify(execFile)(process.execPath, ['--conditions=threadkeep-source', main], {
+    env: { ...process.env, SUPPORT_DESK_DIR: main },
+  })
+  await expect(failure).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^EEXIST: .*\nSUPPORT_DESK_DIR/),
+  })
+})

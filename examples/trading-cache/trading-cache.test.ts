@@ -225,6 +225,16 @@ test('the demo runs', async () => {
   expect(stdout).toContain('# TYPE threadkeep_store_gets_total counter')
 })
 
+test('what is set wrongly is told in a sentence', async () => {
+  const main = join(import.meta.dirname, 'main.ts')
+  const env = { ...process.env, CACHE_DIR: await temporaryDirectory(), CACHE_KEY: 'short', REDIS_URL: '' }
+  const failure = run(process.execPath, ['--conditions=threadkeep-source', main], { env })
+  await expect(failure).rejects.toMatchObject({
+    code: 1,
+    stderr: expect.stringMatching(/^withEncryption key .*\n.*README/),
+  })
+})
+
 describe.skipIf(!redis.available)('with Redis as the memory tier of two processes', () => {
   test('a price read in one is at hand in the other, and a new one shows in both at once', async () => {
     const directory = await temporaryDirectory()
