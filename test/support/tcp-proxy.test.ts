@@ -69,6 +69,20 @@ describe('a TCP proxy', () => {
     await until(() => answers === 'b')
   })
 
+  test('drops replies from a certain request on: that one has arrived when it says so', async () => {
+    const caught = proxy.dropRepliesFrom('commit')
+    client.write('a')
+    await until(() => answers === 'a')
+    client.write('say commit now')
+    await caught
+    await until(() => received.length === 2)
+    await sleep(30)
+    expect(answers).toBe('a')
+    proxy.restore()
+    client.write('b')
+    await until(() => answers === 'ab')
+  })
+
   test('half open: nothing arrives anywhere, and the connection stays', async () => {
     proxy.mode('halfOpen')
     client.write('a')

@@ -17,6 +17,8 @@ export interface TcpProxy extends AsyncDisposable {
   through(url: string): string
   /** Bytes are passed, lost or swallowed from now on, on connections old and new. */
   mode(mode: ProxyMode): void
+  /** Replies are lost from the first request on that holds this text. Resolves once it has been passed on. */
+  dropRepliesFrom(text: string): Promise<void>
   /** Holds every chunk for this long, in both directions and in order. */
   delay(millis: number): void
   /** Breaks every connection now. While refusing, new ones are broken as they come. */
@@ -35,6 +37,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
   let delay = 0
   let refusing = false
   let waiting: (() => void)[] = []
+  let trap: { readonly text: string; readonly sprung: () => void } | undefined
 
   const server = createServer((client) => {
     if (refusing) {
@@ -53,7 +56,11 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     client.on('data', (chunk) => {
       for (const resolve of waiting) resolve()
       waiting = []
-      if (mode !== 'halfOpen') pass(upstream, chunk)
+      if (mode === 'halfOpen') return
+      const caught = trap && chunk.includes(trap.text) ? trap : undefined
+      if (caught) [mode, trap] = ['dropReplies', undefined]
+      pass(upstream, chunk)
+      caught?.sprung()
     })
     upstream.on('data', (chunk) => {
       if (mode === 'open') pass(client, chunk)
@@ -81,6 +88,10 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     mode(next) {
       mode = next
     },
+    dropRepliesFrom: (text) =>
+      new Promise((resolve) => {
+        trap = { text, sprung: resolve }
+      }),
     delay(millis) {
       delay = millis
     },
@@ -92,6 +103,7 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
       mode = 'open'
       delay = 0
       refusing = false
+      trap = undefined
     },
     nextRequest: () => new Promise((resolve) => waiting.push(resolve)),
     async [Symbol.asyncDispose]() {

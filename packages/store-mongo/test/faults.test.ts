@@ -1,10 +1,10 @@
 import type { Address, Change, EnumerableStore, ThreadkeepError } from '@threadkeep/core/store'
 import { isThreadkeepError } from '@threadkeep/core/store'
+import type { Fault, FaultyServer } from '@threadkeep/test-support/faulty-mongodb'
+import { faultyServer } from '@threadkeep/test-support/faulty-mongodb'
 import { canOwn } from '@threadkeep/test-support/services'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { gridFsBlobStore, mongoSearchIndex, mongoStore } from '../src/index.ts'
-import type { Fault, FaultyServer } from './support/faults.ts'
-import { faultyServer } from './support/faults.ts'
 
 const a: Address = { collection: 'left', key: 'a' }
 const b: Address = { collection: 'right', key: 'b' }

@@ -1,9 +1,9 @@
 import type { EnumerableStore } from '@threadkeep/core/store'
+import { isStandIn } from '@threadkeep/test-support/faulty-mongodb'
 import { canOwn, ownServer, service } from '@threadkeep/test-support/services'
 import { MongoClient } from 'mongodb'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { mongoStore } from '../src/index.ts'
-import { isStandIn } from './support/faults.ts'
 
 const mongodb = await service('mongodb')
 const at = { collection: 'messages:t', key: 'k' }

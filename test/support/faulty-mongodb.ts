@@ -1,5 +1,6 @@
-import { type OwnServer, ownServer, service } from '@threadkeep/test-support/services'
 import { MongoClient } from 'mongodb'
+import type { OwnServer } from './services/index.ts'
+import { ownServer, service } from './services/index.ts'
 
 /** What the fail point `failCommand` does to the commands it meets. */
 export interface Fault {
@@ -12,7 +13,7 @@ export interface Fault {
   readonly blockTimeMS?: number
 }
 
-/** A server of its own that fails on demand. */
+/** A MongoDB server of its own that fails on demand. */
 export interface FaultyServer extends AsyncDisposable {
   readonly server: OwnServer
   /** A new database. Commands of clients that carry its name in the URL fail; those of others do not. */
