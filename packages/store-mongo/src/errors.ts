@@ -95,6 +95,8 @@ export function hasLabel(error: unknown, label: string): boolean {
 export function isUncertain(error: unknown): boolean {
   const links = chain(error)
   if (links.some(({ name }) => name === 'MongoWriteConcernError')) return true
+  // What could not be written to the socket whole, the server has not heard.
+  if (links.some(({ code }) => code === 'EPIPE')) return false
   return isPassing(error) && !isWriteConflict(error) && !links.some(({ name }) => name === 'MongoServerSelectionError')
 }
 
@@ -106,9 +108,15 @@ export function isPassing(error: unknown): boolean {
   if (['TransientTransactionError', 'RetryableWriteError', 'SystemOverloadedError'].some((it) => hasLabel(error, it))) {
     return true
   }
+  if (isSocketError(error)) return true
   return chain(error).some(
     ({ name }) => name !== undefined && /^Mongo(Network|Pool|Server(Selection|Closed))/.test(name),
   )
+}
+
+/** The connection broke under the driver, which passes such an error on as it is when it meets it while it writes. */
+export function isSocketError(error: unknown): boolean {
+  return chain(error).some(({ code }) => typeof code === 'string' && /^(E[A-Z]+|ERR_(STREAM|SOCKET)_\w+)$/.test(code))
 }
 
 function serverCode(error: unknown): number | undefined {

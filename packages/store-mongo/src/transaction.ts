@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ThreadkeepError } from '@threadkeep/core/store'
 import type { ClientSession, MongoClient, ReadConcernLevel } from 'mongodb'
-import { hasLabel, storeError } from './errors.ts'
+import { hasLabel, isSocketError, storeError } from './errors.ts'
 import { backoff } from './patience.ts'
 
 /** What a transaction came to. */
@@ -53,7 +53,8 @@ async function commit(session: ClientSession, wanted: () => boolean): Promise<vo
     } catch (error) {
       // The server knows of no such transaction, so it never happened.
       if (hasLabel(error, 'TransientTransactionError')) throw error
-      if (!hasLabel(error, 'UnknownTransactionCommitResult') || !wanted()) throw storeError(error, true)
+      const unknown = hasLabel(error, 'UnknownTransactionCommitResult') || isSocketError(error)
+      if (!unknown || !wanted()) throw storeError(error, true)
     }
     await sleep(backoff(attempt))
   }

@@ -1,3 +1,5 @@
+import { subscribe, unsubscribe } from 'node:diagnostics_channel'
+import type { Socket } from 'node:net'
 import type { EnumerableStore, ThreadkeepError } from '@threadkeep/core/store'
 import { isThreadkeepError } from '@threadkeep/core/store'
 import { service } from '@threadkeep/test-support/services'
@@ -10,6 +12,7 @@ import { mongoStore } from '../src/index.ts'
 const mongodb = await service('mongodb')
 const a = { collection: 'left', key: 'a' }
 const b = { collection: 'right', key: 'b' }
+const single = { collection: 'left', key: 'single' }
 const deadline = 800
 
 describe.skipIf(!mongodb.available)('a network that fails', () => {
@@ -17,12 +20,13 @@ describe.skipIf(!mongodb.available)('a network that fails', () => {
   let client: MongoClient
   let store: EnumerableStore
   let direct: EnumerableStore
+  let through: URL
 
   beforeEach(async () => {
     const { url, name: database } = await mongodb.open()
     proxy = await tcpProxy(url)
     // Past the proxy lies the address that the replica set tells of itself, so discovery is off.
-    const through = new URL(proxy.through(url))
+    through = new URL(proxy.through(url))
     through.searchParams.delete('replicaSet')
     through.searchParams.set('directConnection', 'true')
     store = await mongoStore({ url: through.href, deadline })
@@ -108,6 +112,37 @@ describe.skipIf(!mongodb.available)('a network that fails', () => {
     for (const [key, outcome] of outcomes)
       if (outcome !== 'unknown') expect([key, keys.includes(key)]).toEqual([key, outcome])
     expect([...outcomes.values()]).toContain(true)
+  })
+
+  test('a call in the moment in which the server hangs up is only repeated, and happens once', async () => {
+    await using patient = await mongoStore({ url: through.href, deadline: 20_000 })
+    const calls: Promise<unknown>[] = []
+    // The driver still holds the connection for a good one when its socket has heard that the other side leaves.
+    const watch = (message: unknown): void => {
+      const { socket } = message as { socket: Socket }
+      socket.once('end', () => {
+        if (socket.remotePort !== proxy.port) return
+        const n = calls.length
+        const changes = [put(a, n), put(b, n)]
+        calls.push(patient.get([a]), patient.get([a, b]), patient.commit(changes), patient.commit([put(single, n)]))
+      })
+    }
+    subscribe('net.client.socket', watch)
+    try {
+      for (let round = 1; round <= 5; round++) {
+        await Promise.all(Array.from({ length: 4 }, () => patient.get([a])))
+        const before = calls.length
+        proxy.cut()
+        await expect.poll(() => calls.length).toBeGreaterThan(before)
+        await Promise.allSettled(calls)
+      }
+    } finally {
+      unsubscribe('net.client.socket', watch)
+    }
+    const outcomes = await Promise.allSettled(calls)
+    expect(outcomes.filter(({ status }) => status === 'rejected')).toEqual([])
+    const [left, right] = await stored()
+    expect(left).toBe(right)
   })
 
   test('a peer that falls silent is noticed, and afterwards everything works again', async () => {
