@@ -34,6 +34,13 @@ describe('address locks', () => {
     expect(locks.isFree(writer)).toBe(true)
   })
 
+  test('whoever waits to check what is being written takes nothing from the writer', () => {
+    const locks = addressLocks()
+    locks.take(claims([], ['a']))
+    locks.take(claims(['a'], ['b']))
+    expect([claims(['a'], []), claims([], ['a']), claims(['b'], [])].map(locks.isFree)).toEqual([false, false, false])
+  })
+
   test('a commit that checks what it writes claims it once', () => {
     expect(claims(['a', 'b'], ['a'])).toEqual({ shared: ['c\u0000b'], exclusive: ['c\u0000a'] })
   })

@@ -41,7 +41,7 @@ export function misconfigured(message: string): ThreadkeepError {
 
 /** The five characters by which PostgreSQL names an error; undefined for errors of the connection. */
 function sqlState(error: unknown): string | undefined {
-  const { code, severity } = (error ?? {}) as { code?: unknown; severity?: unknown }
+  const { code, severity } = error as { code?: unknown; severity?: unknown }
   return typeof code === 'string' && typeof severity === 'string' ? code : undefined
 }
 
@@ -67,6 +67,9 @@ function meaning(state: string, error: unknown): Meaning {
       return { code: 'READ_ONLY', message: 'This PostgreSQL takes no writes now. Connect to the primary.' }
     case '57014':
       return { code: 'TIMEOUT', message: 'PostgreSQL has cancelled the call, and undone it. Try again.' }
+    case 'XX001':
+    case 'XX002':
+      return { code: 'CORRUPT', message: `PostgreSQL found its data damaged: ${text(error)}. Check its log.` }
     case 'TK001':
       return {
         code: 'MISCONFIGURED',
@@ -93,8 +96,6 @@ function meaning(state: string, error: unknown): Meaning {
     case '57':
     case '58':
       return { code: 'UNAVAILABLE', message: `PostgreSQL cannot take this call now: ${text(error)}` }
-    case 'XX':
-      return { code: 'CORRUPT', message: `PostgreSQL found its data damaged: ${text(error)}. Check its log.` }
     default:
       return { code: 'INTERNAL', message: `PostgreSQL failed: ${text(error)}` }
   }
@@ -105,6 +106,7 @@ function unavailable(error: unknown): Meaning {
 }
 
 function text(error: unknown): string {
-  const { message, code } = (error ?? {}) as { message?: string; code?: string }
-  return message || code || String(error)
+  const { message, code } = error as { message: string; code?: string }
+  // An error that stands for several has no message of its own.
+  return message || String(code)
 }

@@ -69,6 +69,30 @@ describe('grouped commits', () => {
     expect(groups()).toEqual([['a', 'b', 'c'], ['a'], ['b'], ['c']])
   })
 
+  test('that fail together are tried alone only for those who still wait', async () => {
+    const { calls, run, groups } = server()
+    const commits = groupCommit({ run, lanes: 1, timeout: 1_000 })
+    const controller = new AbortController()
+    const all = Promise.allSettled([
+      commits.add(put('a')),
+      commits.add(put('b'), { signal: controller.signal }),
+      commits.add(put('c')),
+    ])
+    await turn()
+    controller.abort()
+    calls[0]!.fail(new ThreadkeepError('TOO_LARGE', 'c is too large'))
+    for (const n of [1, 2]) {
+      await turn()
+      calls[n]!.answer()
+    }
+    expect(await all).toMatchObject([
+      { value: ok },
+      { reason: { code: 'ABORTED', maybeCommitted: true } },
+      { value: ok },
+    ])
+    expect(groups()).toEqual([['a', 'b', 'c'], ['a'], ['c']])
+  })
+
   test('of which it is not known whether they happened are not tried again', async () => {
     const { calls, run } = server()
     const commits = groupCommit({ run, lanes: 1, timeout: 1_000 })

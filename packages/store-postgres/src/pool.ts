@@ -31,7 +31,7 @@ export interface PgClient {
 /** What is needed of a pool; every `new pg.Pool()` is one. */
 export interface PgPool {
   connect(): Promise<PgClient>
-  readonly options: { readonly max?: number }
+  readonly options: { readonly max: number }
 }
 
 /** Where the database is: a URL, or a pool that its owner will close. */
@@ -168,7 +168,7 @@ function queries(pool: PgPool, timeout: number, release: () => Promise<void>): Q
 
   return {
     timeout,
-    connections: pool.options.max ?? defaultConnections,
+    connections: pool.options.max,
     query,
     async close() {
       await Promise.allSettled(underWay)

@@ -113,7 +113,7 @@ async function late(timeout: number, signal: AbortSignal): Promise<never> {
 
 function parse(payload: string | undefined): { topic: string; hint: JsonObject } | undefined {
   try {
-    const { topic, hint } = JSON.parse(payload ?? '') as { topic?: unknown; hint?: unknown }
+    const { topic, hint } = JSON.parse(String(payload)) as { topic?: unknown; hint?: unknown }
     const isHint = typeof hint === 'object' && hint !== null && !Array.isArray(hint)
     return typeof topic === 'string' && isHint ? { topic, hint: hint as JsonObject } : undefined
   } catch {

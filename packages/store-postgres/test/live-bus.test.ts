@@ -78,6 +78,37 @@ describe.skipIf(!postgres.available)('a live bus on PostgreSQL', () => {
     await pool.end()
   })
 
+  test('does not hear what others listen to on the connections of the pool', async () => {
+    const { url } = await postgres.open()
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    await pool.query('listen another')
+    const bus = await postgresLiveBus({ pool })
+    const heard = await collect(bus, 't')
+    const client = new pg.Client({ connectionString: url })
+    await client.connect()
+    const hint = (n: number) => JSON.stringify({ topic: 't', hint: { n } })
+    await client.query('select pg_notify($1, $2)', ['another', hint(1)])
+    await client.query('select pg_notify($1, $2)', ['threadkeep_live', hint(2)])
+    await expect.poll(() => heard).toEqual([{ n: 2 }])
+    await bus.close()
+    await client.end()
+    await pool.end()
+  })
+
+  test('that is closed takes no subscriptions', async () => {
+    const { url } = await postgres.open()
+    const bus = await postgresLiveBus({ url })
+    await bus.close()
+    const heard: JsonObject[] = []
+    const stop = await bus.subscribe('t', (hint) => heard.push(hint))
+    await using other = await postgresLiveBus({ url })
+    const there = await collect(other, 't')
+    other.publish('t', { n: 1 })
+    await expect.poll(() => there).toEqual([{ n: 1 }])
+    stop()
+    expect(heard).toEqual([])
+  })
+
   test('notices a peer that falls silent', async () => {
     const { url } = await postgres.open()
     await using proxy = await tcpProxy(url)

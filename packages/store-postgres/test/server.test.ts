@@ -1,3 +1,4 @@
+import type { Version } from '@threadkeep/core/store'
 import { canOwn, ownServer, service } from '@threadkeep/test-support/services'
 import pg from 'pg'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -99,6 +100,16 @@ describe.skipIf(!postgres.available)('a database', () => {
     expect(await scans()).toBe(before)
   })
 
+  test('holds no version that nobody made, so a check for one does not hold', async () => {
+    await using store = await postgresStore({ url })
+    await store.commit([put])
+    for (const version of ['', 'v', 'a\u0000b']) {
+      const check = { type: 'check', at, version: version as Version } as const
+      expect(await store.commit([check, { ...put, value: { n: 2 } }])).toEqual({ ok: false, conflict: at })
+    }
+    expect(await store.get([at])).toMatchObject([{ value: { n: 1 } }])
+  })
+
   test('can be read by people in SQL', async () => {
     await using store = await postgresStore({ url })
     const nul = { type: 'put', at: { collection: 'c', key: 'nul' }, value: { text: 'a\u0000b' } } as const
@@ -136,6 +147,67 @@ describe.skipIf(!postgres.available)('a pool of one’s own', () => {
   })
 })
 
+describe.skipIf(!postgres.available)('what PostgreSQL refuses a commit with', () => {
+  // By what the caller has to do, as SQLSTATEs of the server.
+  const meanings: readonly (readonly [states: readonly string[], meaning: object])[] = [
+    [['53100'], { code: 'STORAGE_FULL', retryable: false, maybeCommitted: false }],
+    [['54000'], { code: 'TOO_LARGE', retryable: false, maybeCommitted: false }],
+    [['25006'], { code: 'READ_ONLY', retryable: false, maybeCommitted: false }],
+    [['57014'], { code: 'TIMEOUT', retryable: true, maybeCommitted: false }],
+    [['28000', '42501', '42P01'], { code: 'MISCONFIGURED', retryable: false, maybeCommitted: false }],
+    [
+      ['40001', '40P01', '53200', '55P03', '57P03', '58030'],
+      { code: 'UNAVAILABLE', retryable: true, maybeCommitted: false },
+    ],
+    [['08006', '57P01', '57P02'], { code: 'UNAVAILABLE', retryable: true, maybeCommitted: true }],
+    [['XX001', 'XX002'], { code: 'CORRUPT', retryable: false, maybeCommitted: false }],
+    [['XX000', '22012'], { code: 'INTERNAL', retryable: false, maybeCommitted: false }],
+  ]
+
+  test('reaches its caller as what it means, leaves nothing, and does not touch the other commits of the turn', async () => {
+    const { url } = await postgres.open()
+    await using store = await postgresStore({ url })
+    const admin = new pg.Client({ connectionString: url })
+    await admin.connect()
+    await admin.query(`create function refuse() returns trigger language plpgsql as $$
+      begin raise exception 'refused' using errcode = new.key; end $$`)
+    await admin.query(`create trigger refuse before insert on threadkeep.records
+      for each row when (new.collection = 'refused') execute function refuse()`)
+    for (const [states, meaning] of meanings) {
+      for (const state of states) {
+        const refused = { type: 'put', at: { collection: 'refused', key: state }, value: {} } as const
+        const beside = { type: 'put', at: { collection: 'beside', key: state }, value: {} } as const
+        const other = { type: 'put', at: { collection: 'other', key: state }, value: {} } as const
+        const [failed, done] = await Promise.allSettled([store.commit([beside, refused]), store.commit([other])])
+        expect(failed, state).toMatchObject({ reason: { ...meaning, details: { sqlState: state } } })
+        // A commit that may have happened is not sent again, nor are those it was sent with.
+        const inDoubt = 'maybeCommitted' in meaning && meaning.maybeCommitted
+        expect(done, state).toMatchObject(inDoubt ? { reason: meaning } : { value: { ok: true } })
+      }
+    }
+    expect(await store.list('beside', { limit: 9 })).toEqual([])
+    await admin.end()
+  })
+})
+
+describe.skipIf(!postgres.available)('a call that is given up before it had a connection', () => {
+  test('is never sent, and the connection goes to the next one', async () => {
+    const { url } = await postgres.open()
+    const pool = new pg.Pool({ connectionString: url, max: 1 })
+    const store = await postgresStore({ pool })
+    const held = await pool.connect()
+    const controller = new AbortController()
+    const reading = store.get([at], { signal: controller.signal })
+    const next = store.get([at])
+    controller.abort()
+    await expect(reading).rejects.toMatchObject({ code: 'ABORTED' })
+    held.release()
+    expect(await next).toEqual([undefined])
+    await store.close()
+    await pool.end()
+  })
+})
+
 describe('options', () => {
   test('that make no sense are refused, and a server that is not there in good time', async () => {
     const url = 'postgres://postgres@127.0.0.1:1/postgres'
@@ -156,12 +228,49 @@ describe('options', () => {
 
 describe.skipIf(!(await canOwn('postgres')))('a server', () => {
   test('that would lose commits at a crash is warned of', async () => {
-    await using server = await ownServer('postgres', { args: ['-c', 'synchronous_commit=off'] })
     const warn = vi.spyOn(process, 'emitWarning').mockImplementation(() => {})
-    await using _ = await postgresStore({ url: server.url })
-    expect(warn.mock.calls).toEqual([
-      [expect.stringContaining('synchronous_commit off'), { code: 'THREADKEEP_POSTGRES_NOT_DURABLE' }],
-    ])
+    for (const [off, text] of [
+      [['synchronous_commit'], 'has synchronous_commit off'],
+      [['fsync', 'synchronous_commit'], 'has fsync and synchronous_commit off'],
+    ] as const) {
+      await using server = await ownServer('postgres', { args: off.flatMap((name) => ['-c', `${name}=off`]) })
+      await using _ = await postgresStore({ url: server.url })
+      expect(warn.mock.calls).toEqual([[expect.stringContaining(text), { code: 'THREADKEEP_POSTGRES_NOT_DURABLE' }]])
+      warn.mockClear()
+    }
     warn.mockRestore()
+  })
+
+  test('that is a standby is refused, and a store that was open when it became one can still read', async () => {
+    await using server = await ownServer('postgres')
+    await using store = await postgresStore({ url: server.url })
+    await store.commit([put])
+    const admin = new pg.Client({ connectionString: server.url })
+    await admin.connect()
+    await admin.query(`copy (select 1) to program 'cat > standby.signal'`)
+    await admin.end()
+    await server.restart()
+    await expect(postgresStore({ url: server.url })).rejects.toMatchObject({
+      code: 'MISCONFIGURED',
+      message: expect.stringContaining('standby'),
+    })
+    await expect.poll(() => store.get([at]).catch(() => undefined)).toMatchObject([{ value: { n: 1 } }])
+    await expect(store.commit([put])).rejects.toMatchObject({ code: 'READ_ONLY', maybeCommitted: false })
+  })
+
+  test('that is too old is refused with the version it needs', async () => {
+    await using server = await ownServer('postgres')
+    const pool = new pg.Pool({ connectionString: server.url, max: 1 })
+    // A connection on which the server gives another version of itself.
+    const client = await pool.connect()
+    await client.query(`create schema old; create function old.current_setting(text) returns text language sql
+      as $$ select case $1 when 'server_version' then '12.9' else pg_catalog.current_setting($1) end $$`)
+    await client.query('set search_path = old, pg_catalog, public')
+    client.release()
+    await expect(postgresStore({ pool })).rejects.toMatchObject({
+      code: 'MISCONFIGURED',
+      message: expect.stringMatching(/12\.9 is too old.*13/),
+    })
+    await pool.end()
   })
 })
