@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import type { BlobStore, LiveBus, SearchChange, SearchHit, SearchIndex } from '@threadkeep/core'
+import { assertBlobKey, assertSearchChanges, assertSearchQuery } from '@threadkeep/core'
 import { stack } from '@threadkeep/core/store'
 import { withPrefixCollections } from '@threadkeep/wrappers'
 import type { Backend } from './backend.ts'
@@ -35,7 +36,10 @@ function tenantLiveBus(inner: LiveBus, tenant: string): LiveBus {
   }
 }
 
-/** One tenant's documents in a shared index, told apart by their thread ids. */
+/**
+ * One tenant's documents in a shared index, told apart by their thread ids. A search that names no threads ranks among the newest
+ * documents of all tenants, so it may miss old ones.
+ */
 function tenantSearchIndex(inner: SearchIndex, tenant: string): SearchIndex {
   const prefix = `${tenant}/`
   const inward = (change: SearchChange): SearchChange =>
@@ -45,8 +49,12 @@ function tenantSearchIndex(inner: SearchIndex, tenant: string): SearchIndex {
   const outward = (hit: SearchHit): SearchHit => ({ ...hit, threadId: hit.threadId.slice(prefix.length) })
   return {
     name: inner.name,
-    apply: (changes, options) => inner.apply(changes.map(inward), options),
+    async apply(changes, options) {
+      assertSearchChanges(changes)
+      await inner.apply(changes.map(inward), options)
+    },
     async query(query, options) {
+      assertSearchQuery(query)
       const { after, threadIds } = query
       let position = after && { ...after, threadId: prefix + after.threadId }
       const found: SearchHit[] = []
@@ -74,15 +82,19 @@ function tenantSearchIndex(inner: SearchIndex, tenant: string): SearchIndex {
 function tenantBlobStore(inner: BlobStore, tenant: string): BlobStore {
   // Keys are `[a-z0-9_]{1,128}`, which a tenant's name need not be.
   const prefix = `${createHash('sha256').update(tenant).digest('hex').slice(0, 24)}_`
+  const inward = (key: string): string => {
+    assertBlobKey(key)
+    return prefix + key
+  }
   return {
     name: inner.name,
-    put: async (key, bytes, options) => ({ ...(await inner.put(prefix + key, bytes, options)), key }),
+    put: async (key, bytes, options) => ({ ...(await inner.put(inward(key), bytes, options)), key }),
     async info(key, options) {
-      const info = await inner.info(prefix + key, options)
+      const info = await inner.info(inward(key), options)
       return info && { ...info, key }
     },
-    read: (key, options) => inner.read(prefix + key, options),
-    delete: (key, options) => inner.delete(prefix + key, options),
+    read: async (key, options) => inner.read(inward(key), options),
+    delete: async (key, options) => inner.delete(inward(key), options),
     async *list(options) {
       for await (const info of inner.list(options))
         if (info.key.startsWith(prefix)) yield { ...info, key: info.key.slice(prefix.length) }
