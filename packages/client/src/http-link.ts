@@ -30,7 +30,9 @@ export function createHttpLink(options: HttpLinkOptions): HttpLink {
 
   async function attempt<Data, Variables>(operation: Operation<Data, Variables>, variables: Variables): Promise<Data> {
     let status: number
-    let body: { readonly data?: Data | null; readonly errors?: readonly AnsweredError[] }
+    let body: { readonly data?: Data | null; readonly errors?: readonly AnsweredError[] } | null
+    // Whatever stands between may have given up on a change that the gateway has made.
+    const maybeCommitted = operation.kind === 'mutation'
     try {
       const response = await send(url, {
         method: 'POST',
@@ -46,12 +48,12 @@ export function createHttpLink(options: HttpLinkOptions): HttpLink {
       body = (await response.json()) as typeof body
     } catch (cause) {
       throw new ClientError('UNAVAILABLE', `${url} cannot be reached, or did not answer in time.`, {
-        maybeCommitted: operation.kind === 'mutation',
+        maybeCommitted,
         cause,
       })
     }
-    if (body.errors) throw fromAnswer(body.errors)
-    if (!body.data) throw new ClientError('UNAVAILABLE', `${url} answered ${status} without data.`)
+    if (body?.errors) throw fromAnswer(body.errors)
+    if (!body?.data) throw new ClientError('UNAVAILABLE', `${url} answered ${status} without data.`, { maybeCommitted })
     return body.data
   }
 

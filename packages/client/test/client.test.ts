@@ -4,7 +4,7 @@ import { startTestGateway } from '@threadkeep/gateway/harness'
 import { tcpProxy } from '@threadkeep/test-support/tcp-proxy'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Client, ClientOptions, LiveEvent } from '../src/index.ts'
-import { createClient } from '../src/index.ts'
+import { createClient, isClientError } from '../src/index.ts'
 
 async function start() {
   const gateway = await startTestGateway()
@@ -140,6 +140,50 @@ describe('talking', () => {
     await Promise.all([alice.close(), alice.close()])
     await expect(alice.history()).rejects.toMatchObject({ code: 'CLOSED' })
     await expect(alice.listen().next()).rejects.toMatchObject({ code: 'CLOSED' })
+  })
+})
+
+describe('what does not come from the gateway', () => {
+  /** The first call is answered by something in between, what follows by the gateway. */
+  const answering = (answers: readonly Response[]) => {
+    const left = [...answers]
+    return { fetch: (async (url, init) => left.shift() ?? fetch(url, init)) as typeof fetch }
+  }
+  const badGateway = () => Response.json({ message: 'Endpoint request timed out' }, { status: 504 })
+
+  test('an answer without data is UNAVAILABLE: questions are asked again, and a change is in doubt', async () => {
+    const { connect } = await start()
+    const alice = await connect('alice', answering([badGateway(), Response.json(null), new Response('<html>')]))
+    expect(await alice.history()).toEqual([])
+    const bob = await connect('bob', { ...answering([badGateway()]), attempts: 1 })
+    const error = await bob.send({ to: 'alice', content: 'Hello' }).catch((thrown: unknown) => thrown)
+    expect(isClientError(error, 'UNAVAILABLE')).toBe(true)
+    expect(isClientError(error, 'CLOSED')).toBe(false)
+    expect(error).toMatchObject({ retryable: true, maybeCommitted: true })
+    expect(await alice.history()).toEqual([])
+  })
+
+  test('whoever is to come again later waits that long; an error without a code is INTERNAL', async () => {
+    const { connect } = await start()
+    const limited = { message: 'Slow down', extensions: { code: 'RATE_LIMITED', retryAfter: 0.3 } }
+    const alice = await connect('alice', answering([Response.json({ errors: [limited] }, { status: 429 })]))
+    const before = performance.now()
+    expect(await alice.history()).toEqual([])
+    expect(performance.now() - before).toBeGreaterThanOrEqual(300)
+    for (const errors of [[], [{ message: 'Odd' }]]) {
+      const bob = await connect('bob', answering([Response.json({ errors })]))
+      await expect(bob.history()).rejects.toMatchObject({ code: 'INTERNAL', retryable: false })
+    }
+  })
+
+  test('a call that waits to be repeated ends with close', async () => {
+    const { connect } = await start()
+    const limited = { message: 'Slow down', extensions: { code: 'RATE_LIMITED', retryAfter: 600 } }
+    const alice = await connect('alice', answering([Response.json({ errors: [limited] }, { status: 429 })]))
+    const waiting = expect(alice.history()).rejects.toMatchObject({ code: 'CLOSED' })
+    await sleep(100)
+    await alice.close()
+    await waiting
   })
 })
 
