@@ -121,6 +121,43 @@ describe.skipIf(!mongodb.available)('a GridFS blob store', () => {
     expect([await count('files'), await count('chunks'), await count('loose')]).toEqual([1, 2, 0])
   })
 
+  test('what is no bytes is refused, and a source that fails is heard also where a signal was given', async () => {
+    const { signal } = new AbortController()
+    async function* texts(): AsyncGenerator<Uint8Array> {
+      yield bytesFor(2 * chunk)
+      yield 'text' as never
+    }
+    async function* broken(): AsyncGenerator<Uint8Array> {
+      yield bytesFor(2 * chunk)
+      throw new Error('the sender has gone')
+    }
+    await expect(store.put('a', texts(), { maxBytes })).rejects.toMatchObject({ code: 'INVALID' })
+    await expect(store.put('a', broken(), { maxBytes, signal })).rejects.toThrow('the sender has gone')
+    expect([await count('files'), await count('chunks'), await count('loose')]).toEqual([0, 0, 0])
+  })
+
+  test('an upload of more than a day may have lost its chunks to a listing: it is refused, and what was there stays', async () => {
+    await put('a', bytesFor(chunk))
+    async function* slow(): AsyncGenerator<Uint8Array> {
+      yield bytesFor(2 * chunk, 2)
+      clock.advance(day)
+      await listed(store.list())
+      yield bytesFor(chunk, 3)
+    }
+    await expect(store.put('a', slow(), { maxBytes })).rejects.toMatchObject({ code: 'UNAVAILABLE', retryable: false })
+    expect((await read('a')).equals(bytesFor(chunk))).toBe(true)
+  })
+
+  test('are listed whole and in order, however many there are', async () => {
+    await put('b0250', bytesFor(10))
+    const files = db.collection('threadkeep.blobs.files')
+    const file = (await files.findOne({ filename: 'b0250' }))!
+    const { _id, ...rest } = file
+    const names = Array.from({ length: 1_001 }, (_, n) => `b${String(n).padStart(4, '0')}`)
+    await files.insertMany(names.filter((name) => name !== 'b0250').map((filename) => ({ ...rest, filename })))
+    expect((await listed(store.list())).map(({ key }) => key)).toEqual(names)
+  })
+
   test('of many puts of one key at once one remains, whole, with nothing left over', async () => {
     const puts = await Promise.all(Array.from({ length: 8 }, (_, n) => put('a', bytesFor(chunk + n, n))))
     const info = await store.info('a')
@@ -150,8 +187,12 @@ describe.skipIf(!mongodb.available)('a GridFS blob store', () => {
     const chunks = db.collection('threadkeep.blobs.chunks')
     await chunks.updateOne({ n: 1 }, { $set: { data: bytesFor(chunk, 7) } })
     await expect(read('a')).rejects.toMatchObject({ code: 'CORRUPT', details: { key: 'a' } })
-    await chunks.deleteOne({ n: 2 })
+    await chunks.updateOne({ n: 1 }, { $set: { data: bytesFor(chunk - 1, 7) } })
     await expect(read('a', { start: 1 })).rejects.toMatchObject({ code: 'CORRUPT' })
+    await chunks.deleteOne({ n: 1 })
+    await expect(read('a', { start: 1 })).rejects.toMatchObject({ code: 'CORRUPT' })
+    await chunks.deleteMany({})
+    await expect(read('a', { end: 1 })).rejects.toMatchObject({ code: 'CORRUPT' })
   })
 
   test('what a crash left behind is removed by the next listing after a day, and nothing else', async () => {

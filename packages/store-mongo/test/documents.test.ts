@@ -1,4 +1,4 @@
-import type { EnumerableStore, JsonObject } from '@threadkeep/core/store'
+import type { EnumerableStore, JsonObject, Version } from '@threadkeep/core/store'
 import { manualClock } from '@threadkeep/core/store'
 import { service } from '@threadkeep/test-support/services'
 import type { Db } from 'mongodb'
@@ -155,6 +155,69 @@ describe.skipIf(!mongodb.available)('the documents of a MongoDB store', () => {
     await db.collection('c').insertOne({ _id: ':foreign' as never, scope: '', key: 'foreign', text: 'no value' })
     const foreign = { collection: 'c', key: 'foreign' }
     await expect(store.get([foreign])).rejects.toMatchObject({ code: 'CORRUPT', details: foreign })
+  })
+
+  test('are named by pages as collections, whatever the form of their names', async () => {
+    const names = [
+      'a',
+      'a:',
+      'a:b',
+      'a:b:c',
+      'a:c',
+      'ab',
+      'ab:x',
+      '.a',
+      '.a:b',
+      'system.a',
+      '$',
+      '$:x',
+      'threadkeep.kinds',
+      'z',
+    ]
+    const sorted = names.toSorted()
+    await store.commit(names.map((collection) => ({ type: 'put', at: { collection, key: 'k' }, value: {} })))
+    for (const prefix of ['', 'a', 'a:', 'a:b', 'ab', '.', '$', 'q']) {
+      const found: string[] = []
+      for (let after: string | undefined; ; ) {
+        const [name] = await store.collections({ prefix, ...(after !== undefined && { after }), limit: 1 })
+        if (name === undefined) break
+        found.push(name)
+        after = name
+      }
+      expect(found, prefix).toEqual(sorted.filter((name) => name.startsWith(prefix)))
+    }
+  })
+
+  test('of one turn that are more than a transaction takes are written all the same, each commit whole', async () => {
+    const puts = (collection: string) =>
+      Array.from({ length: 400 }, (_, n) => ({ type: 'put', at: { collection, key: `${n}` }, value: { n } }) as const)
+    const taken = { type: 'check', at: { collection: 'a', key: '0' }, version: 'nobody’s' as Version } as const
+    const results = await Promise.all([
+      ...['a', 'b', 'c'].map((name) => store.commit(puts(name))),
+      store.commit([...puts('d'), taken]),
+    ])
+    expect(results.map(({ ok }) => ok)).toEqual([true, true, true, false])
+    const held = (name: string) => db.collection(name).countDocuments()
+    expect(await Promise.all(['a', 'b', 'c', 'd'].map(held))).toEqual([400, 400, 400, 0])
+  })
+
+  test('that commits of one turn rely on are touched once, and still no rival changes them unseen', async () => {
+    const first = await put('c', 'gate', {})
+    const version = first.ok ? first.version : null
+    const gate = { type: 'check', at: { collection: 'c', key: 'gate' }, version } as const
+    const relying = ['x', 'y', 'z'].map((key) =>
+      store.commit([gate, { type: 'put', at: { collection: 'c', key }, value: {} }]),
+    )
+    const writing = store.commit([gate, { type: 'put', at: gate.at, value: { open: true } }])
+    const late = store.commit([gate, { type: 'put', at: { collection: 'c', key: 'late' }, value: {} }])
+    expect((await Promise.all([...relying, writing])).map(({ ok }) => ok)).toEqual([true, true, true, true])
+    expect(await late).toEqual({ ok: false, conflict: gate.at })
+  })
+
+  test('that are large, but not too large, are kept', async () => {
+    const value = { text: 'x'.repeat(5_000_000) }
+    expect((await put('c', 'large', value)).ok).toBe(true)
+    expect((await store.get([{ collection: 'c', key: 'large' }]))[0]?.value).toEqual(value)
   })
 
   test('larger than MongoDB takes are refused, and nothing of the commit is written', async () => {

@@ -125,6 +125,20 @@ describe.skipIf(!mongodb.available)('opening a MongoDB store', () => {
     await careless.close()
   })
 
+  test('a server that is too old is refused with the version it takes', async () => {
+    // As MongoDB 5.0 tells of itself.
+    const old = {
+      options: client.options,
+      db: (name: string) => ({
+        command: async (command: object) => ({ ...(await client.db(name).command(command)), maxWireVersion: 13 }),
+      }),
+    }
+    await expect(mongoStore({ client: old as never })).rejects.toMatchObject({
+      code: 'MISCONFIGURED',
+      message: expect.stringContaining('MongoDB 6.0 or later'),
+    })
+  })
+
   test('a server that is not there: UNAVAILABLE within the deadline', async () => {
     const before = performance.now()
     await expect(mongoStore({ url: 'mongodb://127.0.0.1:1/?replicaSet=rs0', deadline: 300 })).rejects.toMatchObject({
