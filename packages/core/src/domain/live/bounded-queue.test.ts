@@ -24,6 +24,24 @@ test('after its end a queue takes nothing, and nobody is told that it is full', 
   expect((await items.next()).done).toBe(true)
 })
 
+test('who can wait is told when half of what may be held has been taken, and at the end', async () => {
+  const queue = boundedQueue<number>(4, () => {})
+  for (const n of [1, 2]) {
+    expect(queue.room()).toBeUndefined()
+    queue.push(n)
+  }
+  const room = queue.room()
+  expect(queue.room()).toBe(room)
+  const items = queue[Symbol.asyncIterator]()
+  await items.next()
+  await room
+  queue.push(3)
+  const end = queue.room()
+  await items.return?.()
+  await end
+  expect(queue.room()).toBeUndefined()
+})
+
 test('a consumer that leaves takes what is held with it', async () => {
   let stops = 0
   const queue = boundedQueue<number>(3, () => stops++)

@@ -4,6 +4,8 @@ import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 export interface BoundedQueue<T> {
   /** False when the consumer is too slow: the queue has ended, with `SLOW_CONSUMER`, after what it still holds. */
   push(item: T): boolean
+  /** For who can wait: nothing while less than half of it is held, else a promise that is kept once it is, or at the end. */
+  room(): Promise<void> | undefined
   /** Ends the queue after what it holds, with an error or without. */
   end(error?: unknown): void
   readonly ended: boolean
@@ -15,6 +17,7 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
   const items: T[] = []
   let ended = false
   let failure: unknown
+  let room: PromiseWithResolvers<void> | undefined
   let waiting:
     | { readonly resolve: (result: IteratorResult<T>) => void; readonly reject: (error: unknown) => void }
     | undefined
@@ -25,10 +28,19 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
     return error === undefined ? Promise.resolve({ done: true, value: undefined }) : Promise.reject(error)
   }
 
+  const isRoomy = (): boolean => ended || items.length < Math.max(1, limit / 2)
+
+  function tellRoom(): void {
+    if (!room || !isRoomy()) return
+    room.resolve()
+    room = undefined
+  }
+
   function end(error?: unknown): void {
     if (ended) return
     ended = true
     failure = error
+    tellRoom()
     // What is held may still be taken; nothing more comes, whether anybody takes it or not.
     stop()
     if (!waiting) return
@@ -58,6 +70,11 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
       )
       return false
     },
+    room() {
+      if (isRoomy()) return undefined
+      room ??= Promise.withResolvers()
+      return room.promise
+    },
     end,
     get ended() {
       return ended
@@ -65,7 +82,11 @@ export function boundedQueue<T>(limit: number, stop: () => void): BoundedQueue<T
     [Symbol.asyncIterator]() {
       return {
         next() {
-          if (items.length > 0) return Promise.resolve({ done: false, value: items.shift()! })
+          if (items.length > 0) {
+            const value = items.shift()!
+            tellRoom()
+            return Promise.resolve({ done: false, value })
+          }
           if (ended) return finish()
           return new Promise((resolve, reject) => {
             waiting = { resolve, reject }

@@ -100,7 +100,12 @@ export function createLive(context: Context, door: Door, reader: ThreadReader, k
     }
     for (;;) {
       const missed = await readItems(context, kinds, stream, position)
-      for (const item of missed) deliver(item)
+      for (const item of missed) {
+        // What is kept can wait for its consumer: only what is new must not.
+        const room = queue.room()
+        if (room) await room
+        deliver(item)
+      }
       // No waiting between this comparison and attaching: nothing can come in between.
       if (queue.ended) return () => {}
       if (missed.length === 0 && position >= tail.position) break

@@ -35,7 +35,7 @@ export interface SubscribeOptions {
   /** Without `after`: a `start` item comes first, so that a subscription cut before its first event can be resumed. Default false. */
   readonly tellStart?: boolean
   readonly signal?: AbortSignal
-  /** Items waiting for a slow consumer before its subscription ends with `SLOW_CONSUMER` semantics. Default 1,000. */
+  /** New items that wait for a slow consumer before its subscription ends with `SLOW_CONSUMER`. Default 1,000. What it missed before waits in the store. */
   readonly maxBuffered?: number
 }
 

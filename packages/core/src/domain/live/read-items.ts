@@ -18,6 +18,8 @@ export interface StreamItem {
 }
 
 const page = 40
+/** A commit can hold a hundred events: what is handed out at once must not fill the queues of those who take it as fast as they can. */
+const maxEvents = 200
 const showsMessage: ReadonlySet<EventType> = new Set<EventType>([
   'message.created',
   'message.edited',
@@ -26,7 +28,7 @@ const showsMessage: ReadonlySet<EventType> = new Set<EventType>([
   'message.feedback',
 ])
 
-/** Reads a stretch of a stream after `eventSeq`, with the messages as they are now: what at most 40 commits wrote. */
+/** Reads a stretch of a stream after `eventSeq`, with the messages as they are now: what at most 40 commits wrote, up to 200 events. */
 export async function readItems(
   context: Context,
   kinds: Kinds,
@@ -37,6 +39,7 @@ export async function readItems(
   const events = entries
     .flatMap(({ value }) => asRecord<EventsRecord>(value).events)
     .filter((event) => event.eventSeq > eventSeq)
+    .slice(0, maxEvents)
   const telling = events.filter(
     ({ type, threadId, seq }) => showsMessage.has(type) && threadId !== undefined && seq !== undefined,
   )
@@ -55,6 +58,11 @@ export async function readItems(
     message: messages.get(event),
     hidden: kinds.isHidden(event.message?.kind ?? messages.get(event)?.kind ?? ''),
   }))
+}
+
+/** After a large stretch: lets consumers take what they were given before there is more. */
+export function turnAfter(items: readonly StreamItem[]): Promise<void> | undefined {
+  return items.length < maxEvents / 2 ? undefined : new Promise((resolve) => setImmediate(resolve))
 }
 
 /** The number of the oldest event that is still kept after `eventSeq`; undefined when there is none. */

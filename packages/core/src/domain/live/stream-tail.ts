@@ -2,7 +2,7 @@ import type { JsonObject } from '../../store/types.ts'
 import type { Context } from '../kernel/context.ts'
 import type { Kinds } from '../messages/kinds.ts'
 import type { StreamItem } from './read-items.ts'
-import { readItems } from './read-items.ts'
+import { readItems, turnAfter } from './read-items.ts'
 import { streamTopic } from './topics.ts'
 
 /** One subscriber at the end of a stream. */
@@ -64,6 +64,7 @@ export function createStreamTails(context: Context, kinds: Kinds): StreamTails {
             for (const listener of [...listeners]) listener.item(item)
           }
           if (items.length > 0) again = true
+          await turnAfter(items)
         }
         schedule(context.live.healthy ? pollHealthy : pollUnhealthy)
       } catch (error) {

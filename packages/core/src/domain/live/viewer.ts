@@ -12,7 +12,7 @@ import type { OpenThread, ThreadReader } from '../kernel/thread-reader.ts'
 import type { Kinds } from '../messages/kinds.ts'
 import { boundedQueue } from './bounded-queue.ts'
 import type { LiveItem, SubscribeOptions } from './live.types.ts'
-import { oldestKept, readItems } from './read-items.ts'
+import { oldestKept, readItems, turnAfter } from './read-items.ts'
 import { streamTopic, viewerTopic } from './topics.ts'
 
 /** How far the clocks of processes, and the time a commit takes, may make an event late. */
@@ -44,6 +44,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
     const cleanups: (() => void)[] = []
     const rooms = new Map<string, () => void>()
     let watermark = 0
+    let started = false
     let running = false
     let rescan = false
     let encode: (position: readonly Json[]) => string = () => ''
@@ -144,6 +145,9 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
         const items = await readItems(context, kinds, stream, place.eventSeq)
         if (items.length === 0) return
         for (const { event, message, hidden } of items) {
+          // What is kept can wait for its consumer: only what is new must not.
+          const room = started ? undefined : queue.room()
+          if (room) await room
           place.eventSeq = event.eventSeq
           place.lastAt = Math.max(place.lastAt, event.at)
           if (queue.ended) return
@@ -154,6 +158,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
           if (await meet(place.threadId)) return wake(place.threadId)
           return leave(place.threadId)
         }
+        await turnAfter(items)
       }
     }
 
@@ -233,6 +238,7 @@ export function createViewer(context: Context, door: Door, reader: ThreadReader,
       watermark = after ? (after[0] as number) : clock.now()
       await lookAtAll(after && new Map(after[1] as unknown as [string, number][]))
       if (options.tellStart && !after) queue.push({ type: 'start', cursor: cursor() })
+      started = true
       running = false
       if (dirty.size > 0) wake([...dirty][0])
       const poll = (): void => {
