@@ -235,3 +235,22 @@ test('closing leaves the bus to its owner, without listeners', async () => {
   await first.store.close()
   expect([first.subscriptions(), first.watchers()]).toEqual([0, 0])
 })
+
+test('a cache that is closed while it is still joining the bus leaves it again', async () => {
+  const { join } = network()
+  const own = join()
+  const joined = Promise.withResolvers<void>()
+  const bus: LiveBus = {
+    ...own.bus,
+    healthy: true,
+    subscribe: async (topic, listener) => {
+      await joined.promise
+      return own.bus.subscribe(topic, listener)
+    },
+  }
+  const store = withCache({ cache: memoryStore(), bus })(memoryStore())
+  await store.close()
+  joined.resolve()
+  await turns()
+  expect([own.subscriptions(), own.watchers()]).toEqual([0, 0])
+})

@@ -161,3 +161,19 @@ test('options that make no sense are refused', () => {
     expect(() => withCircuitBreaker(options)).toThrow(expect.objectContaining({ code: 'MISCONFIGURED' }))
   }
 })
+
+test('a call of earlier times that fails late counts for nothing', async () => {
+  const { get, fail, recover, clock, states, answerWith } = setUp()
+  const late = Promise.withResolvers<readonly undefined[]>()
+  answerWith(() => late.promise)
+  const waiting = [get(), get(), get()]
+  fail()
+  for (let i = 0; i < 3; i++) await get()
+  clock.advance(10_000)
+  recover()
+  expect(await get()).toBe('answer')
+  late.reject(new ThreadkeepError('UNAVAILABLE', 'late'))
+  expect(await Promise.all(waiting)).toEqual(['UNAVAILABLE', 'UNAVAILABLE', 'UNAVAILABLE'])
+  expect(await get()).toBe('answer')
+  expect(states).toEqual(['memory open', 'memory half-open', 'memory closed'])
+})

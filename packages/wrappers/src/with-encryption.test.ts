@@ -7,6 +7,7 @@ import { vectorKey } from '../test/fernet-vectors.ts'
 import { fernet } from './encryption/fernet.ts'
 import { generateKey } from './encryption/keys.ts'
 import type { EncryptionOptions } from './encryption/record-cipher.ts'
+import { rotate } from './rotate.ts'
 import { withEncryption } from './with-encryption.ts'
 
 const [k1, k2] = [generateKey(), generateKey()]
@@ -257,4 +258,17 @@ test('no key shows in the wrapper, the store, or an error', async () => {
     expect(shown).not.toContain(key)
     expect(shown).not.toContain(Buffer.from(key, 'base64').toString('hex').slice(0, 20))
   }
+})
+
+test('a Fernet envelope without a token in it is refused, and is not current', async () => {
+  const options = { fernet: vectorKey }
+  const { __encrypted_data__: _, ...rest } = await sealed({ n: 1 }, options)
+  for (const data of [7, '!', null]) {
+    await expect(opened({ ...rest, __encrypted_data__: data }, options)).rejects.toMatchObject(failed)
+  }
+  const base = memoryStore()
+  const other = await sealed({ n: 1 })
+  await base.commit([{ type: 'put', at, value: other }])
+  expect(await rotate(base, options)).toMatchObject({ rewritten: 0, failed: 1 })
+  expect((await base.get([at]))[0]?.value).toEqual(other)
 })

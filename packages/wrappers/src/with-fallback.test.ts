@@ -154,3 +154,13 @@ test('an unknown mode is refused', () => {
     expect.objectContaining({ code: 'MISCONFIGURED' }),
   )
 })
+
+test('a second store that cannot name its collections is no source of names, and the error names it', async () => {
+  const { collections: _, ...plain } = memoryStore()
+  const second: Store = { ...plain, name: 'nameless' }
+  const store = stack(memoryStore(), [withFallback({ store: second, on: 'miss' })]) as ReturnType<typeof memoryStore>
+  await expect(store.collections({ limit: 1 })).rejects.toMatchObject({
+    code: 'UNSUPPORTED',
+    message: expect.stringContaining('nameless'),
+  })
+})

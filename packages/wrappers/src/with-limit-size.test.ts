@@ -65,3 +65,11 @@ test('limits and choices that make no sense are refused', () => {
     expect(() => withLimitSize(options as never)).toThrow(expect.objectContaining({ code: 'MISCONFIGURED' }))
   }
 })
+
+test('what a function made smaller has no deadline where the original had none', async () => {
+  const store = withLimitSize({ maxSizeBytes: 12, onExceed: () => ({ t: 'cut' }) })(memoryStore())
+  await store.commit([put({ t: 'x'.repeat(99) })])
+  const [entry] = await store.get([at])
+  expect(entry).toMatchObject({ value: { t: 'cut' } })
+  expect(entry).not.toHaveProperty('expiresAt')
+})

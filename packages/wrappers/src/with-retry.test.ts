@@ -115,3 +115,9 @@ test('retries can be sized out: with none, every failure surfaces', async () => 
   expect(await outcome(store.get([a]))).toBe('UNAVAILABLE retryable')
   expect(calls()).toBe(1)
 })
+
+test('commits spend of the same budget', async () => {
+  const { store, calls } = flakyStore([failBefore()], { budget: { size: 4, refill: 0 } })
+  for (let i = 0; i < 5; i++) expect(await outcome(store.commit([put()]))).toBe('UNAVAILABLE retryable')
+  expect(calls()).toBe(5 + 4)
+})
