@@ -61,6 +61,9 @@ test('whatever goes wrong over HTTP is answered as JSON with a code, and with th
     ],
     [415, 'BAD_REQUEST', '/graphql', { method: 'POST', headers: { authorization }, body: '{}' }],
     [400, 'INVALID', '/export?format=xml', { headers: { authorization } }],
+    [400, 'INVALID', '/export?gzip=maybe', { headers: { authorization } }],
+    [404, 'NOT_FOUND', '/attachments/', {}],
+    [405, 'BAD_REQUEST', '/attachments/x', { method: 'DELETE' }],
   ]
   for (const [status, code, path, init] of tries) {
     const response = await fetch(gateway.url + path, init)
@@ -68,6 +71,8 @@ test('whatever goes wrong over HTTP is answered as JSON with a code, and with th
     expect(response.status, what).toBe(status)
     expect(response.headers.get('content-type'), what).toMatch(/^application\/json/)
     expect(response.headers.get('x-request-id'), what).toMatch(/./)
+    // Whoever hears that a method is not taken hears which ones are.
+    expect(response.headers.get('allow') !== null, what).toBe(status === 405)
     expect(await response.json(), what).toMatchObject({ errors: [{ extensions: { code } }] })
   }
   expect(gateway.reports).toEqual([])

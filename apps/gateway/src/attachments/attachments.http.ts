@@ -1,8 +1,9 @@
 import { pipeline } from 'node:stream/promises'
 import type { Threadkeep } from '@threadkeep/core'
+import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Caller } from '../pipeline/context.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { malformed } from '../transport/graphql-params.ts'
+import { notAllowed } from '../transport/graphql-params.ts'
 import type { Exchange } from '../transport/http-answer.ts'
 import { begin } from '../transport/http-answer.ts'
 import { attachmentOf } from './paths.ts'
@@ -27,7 +28,7 @@ export function createAttachmentsHttp({ identify, keep, charge }: AttachmentsHtt
   return async function serve(exchange: Exchange): Promise<void> {
     const { request, response, path, requestId } = exchange
     const name = attachmentOf(path)
-    if (name === undefined) throw malformed('There is no such attachment.', 404)
+    if (name === undefined) throw new ThreadkeepError('NOT_FOUND', 'There is no such attachment.')
     if (request.method === 'PUT') {
       const caller = await identify(exchange)
       await charge(caller, uploadCost, requestId)
@@ -36,7 +37,7 @@ export function createAttachmentsHttp({ identify, keep, charge }: AttachmentsHtt
       response.end()
       return
     }
-    if (request.method !== 'GET') throw malformed('Attachments take PUT and GET.', 405)
+    if (request.method !== 'GET') throw notAllowed('Attachments take PUT and GET.', 'GET, PUT')
     const caller = request.headers.authorization === undefined ? undefined : await identify(exchange)
     const { attachment, bytes } = await (caller?.keep ?? keep).attachments.redeem(name)
     // Whoever shows a ticket without a token is nobody in particular: then it is the file that can be read so often.

@@ -3,13 +3,14 @@ import type { ExportOptions } from '@threadkeep/core'
 import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Caller } from '../pipeline/context.ts'
 import type { Pipeline } from '../pipeline/pipeline.ts'
-import { malformed } from '../transport/graphql-params.ts'
+import { notAllowed } from '../transport/graphql-params.ts'
 import type { Exchange } from '../transport/http-answer.ts'
 import { begin } from '../transport/http-answer.ts'
 
 /** Points for what may read everything that somebody has. */
 const exportCost = 1_000
 
+const switches: ReadonlyMap<string, boolean> = new Map(Object.entries({ true: true, 1: true, false: false, 0: false }))
 const names: ReadonlySet<string> = new Set(['threadId', 'userId', 'format', 'gzip'])
 
 /**
@@ -19,7 +20,7 @@ const names: ReadonlySet<string> = new Set(['threadId', 'userId', 'format', 'gzi
 export function createExportHttp(identify: (exchange: Exchange) => Promise<Caller>, charge: Pipeline['charge']) {
   return async function serve(exchange: Exchange): Promise<void> {
     const { request, response } = exchange
-    if (request.method !== 'GET') throw malformed('Exports take GET.', 405)
+    if (request.method !== 'GET') throw notAllowed('Exports take GET.', 'GET')
     const caller = await identify(exchange)
     const { keep, actor } = caller
     const options = readOptions(new URLSearchParams(exchange.search))
@@ -48,10 +49,12 @@ function readOptions(search: URLSearchParams): ExportOptions {
   const format = search.get('format')
   if (format !== null && format !== 'ndjson' && format !== 'json')
     throw new ThreadkeepError('INVALID', 'The format of an export is ndjson or json.')
+  const zipped = switches.get(gzip ?? 'false')
+  if (zipped === undefined) throw new ThreadkeepError('INVALID', 'gzip is true or false.')
   return {
     ...(threadId && { threadId }),
     ...(userId && { userId }),
     ...(format && { format }),
-    gzip: gzip === '1' || gzip === 'true',
+    gzip: zipped,
   }
 }

@@ -5,7 +5,7 @@ import type { OperationRequest, Pipeline } from '../pipeline/pipeline.ts'
 import type { ApolloContext } from './apollo.ts'
 import { preparedDocument } from './apollo.ts'
 import type { GraphQLParams } from './graphql-params.ts'
-import { malformed, readParams, readSearchParams } from './graphql-params.ts'
+import { malformed, notAllowed, readParams, readSearchParams } from './graphql-params.ts'
 import { wantsEvents } from './graphql-sse.ts'
 import type { Exchange } from './http-answer.ts'
 import { readBody, sayWhenAgain, send, sendErrors } from './http-answer.ts'
@@ -30,11 +30,11 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
       const operation = pipeline.prepare(params, requestId)
       if ('errors' in operation) return sendErrors(exchange, operation.errors, type)
       // Whatever the answer's form: a link or an image must not change anything.
-      if (request.method === 'GET' && operation.kind === 'mutation') throw malformed('Mutations take POST.', 405)
+      if (request.method === 'GET' && operation.kind === 'mutation') throw notAllowed('Mutations take POST.', 'POST')
       const work = { operation, variables: params.variables ?? undefined, caller, requestId }
       if (wantsEvents(exchange)) return await serveEvents(exchange, work)
       if (operation.kind === 'subscription')
-        throw malformed('Subscribe over WebSocket, or over SSE with `Accept: text/event-stream`.', 405)
+        throw notAllowed('Subscribe over WebSocket, or over SSE with `Accept: text/event-stream`.', 'GET, POST')
       const answer = await apollo.executeHTTPGraphQLRequest({
         httpGraphQLRequest: {
           method: request.method ?? '',
@@ -64,7 +64,7 @@ export function createGraphQLHttp({ pipeline, apollo, identify, maxBody, serveEv
 
 async function readRequest({ request, search }: Exchange, maxBody: number): Promise<GraphQLParams> {
   if (request.method === 'GET') return readSearchParams(new URLSearchParams(search))
-  if (request.method !== 'POST') throw malformed('GraphQL takes GET and POST.', 405)
+  if (request.method !== 'POST') throw notAllowed('GraphQL takes GET and POST.', 'GET, POST')
   if (!/^application\/json\s*(;|$)/i.test(request.headers['content-type'] ?? ''))
     throw malformed('Send JSON: `Content-Type: application/json`.', 415)
   const body = await readBody(request, maxBody)

@@ -47,6 +47,11 @@ export function malformed(message: string, status = 400): GraphQLError {
   return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status } } })
 }
 
+/** A method that a path does not take; `allow` lists those it does. */
+export function notAllowed(message: string, allow: string): GraphQLError {
+  return new GraphQLError(message, { extensions: { code: 'BAD_REQUEST', http: { status: 405, allow } } })
+}
+
 function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

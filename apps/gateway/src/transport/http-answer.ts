@@ -26,11 +26,15 @@ const statuses: Readonly<Record<string, number>> = {
   TIMEOUT: 504,
 }
 
+/** What an error wants of HTTP alone: clients are not told. */
+function httpOf(errors: readonly GraphQLFormattedError[]) {
+  return errors[0]?.extensions?.['http'] as { readonly status?: number; readonly allow?: string } | undefined
+}
+
 /** The HTTP status for errors that stand for a whole request. */
 export function statusOf(errors: readonly GraphQLFormattedError[]): number {
   const code = String(errors[0]?.extensions?.['code'])
-  const status = (errors[0]?.extensions?.['http'] as { status?: number } | undefined)?.status
-  return status ?? statuses[code] ?? (code === 'INTERNAL' ? 500 : 400)
+  return httpOf(errors)?.status ?? statuses[code] ?? (code === 'INTERNAL' ? 500 : 400)
 }
 
 /** Answers JSON. */
@@ -62,7 +66,8 @@ export function sendErrors(exchange: Exchange, errors: readonly GraphQLFormatted
   const status = statusOf(errors)
   const { headers } = exchange
   if (status === 401) headers['www-authenticate'] = 'Bearer'
-  if (status === 405) headers['allow'] = 'GET, POST'
+  const allow = httpOf(errors)?.allow
+  if (allow !== undefined) headers['allow'] = allow
   sayWhenAgain(exchange, errors)
   // What was not read of the body would be taken for the next request.
   if (status === 413) headers['connection'] = 'close'
