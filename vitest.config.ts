@@ -41,6 +41,8 @@ export default defineConfig({
         'packages/store-mongo/src/**': { branches: 90 },
         'packages/store-postgres/src/**': { branches: 90 },
         'packages/wrappers/src/**': { branches: 90 },
+        'packages/adapters/src/**': { branches: 90 },
+        'packages/client/src/**': { branches: 90 },
         'packages/events-*/src/**': { branches: 90 },
       },
     },
