@@ -18,6 +18,7 @@ import { ThreadsResolver } from '../threads/threads.resolver.ts'
 import { TransferResolver } from '../transfer/transfer.resolver.ts'
 import { UserFieldsResolver, UsersResolver } from '../users/users.resolver.ts'
 import { callDirectly } from './direct.ts'
+import { fillDescriptions } from './fill-descriptions.ts'
 
 /** The schema of the gateway. */
 export async function buildGatewaySchema(): Promise<GraphQLSchema> {
@@ -58,5 +59,6 @@ export async function buildGatewaySchema(): Promise<GraphQLSchema> {
   for (const type of Object.values(schema.getTypeMap()))
     if (isAbstractType(type)) type.resolveType = (value) => (value as { readonly __typename: string }).__typename
   callDirectly(schema)
+  fillDescriptions(schema)
   return schema
 }
