@@ -1,6 +1,6 @@
 import type { Backend } from '@threadkeep/adapters'
 import { listTenants, ofTenant } from '@threadkeep/adapters'
-import type { Threadkeep } from '@threadkeep/core'
+import type { LiveBus, Threadkeep } from '@threadkeep/core'
 import { createThreadkeep } from '@threadkeep/core'
 import type { Clock, Store } from '@threadkeep/core/store'
 
@@ -11,6 +11,8 @@ export interface Tenants {
   /** Their names, at most a second old. */
   list(): Promise<readonly string[]>
   storeOf(tenant: string): Store
+  /** Carries the tenant's hints. */
+  liveOf(tenant: string): LiveBus
   of(tenant: string): Threadkeep
   close(): Promise<void>
 }
@@ -19,6 +21,7 @@ const keepFor = 1_000
 
 interface Opened {
   readonly store: Store
+  readonly live: LiveBus
   readonly keep: Threadkeep
 }
 
@@ -33,6 +36,7 @@ export function openTenants(backend: Backend, clock: Clock, onError: (error: unk
       const share = ofTenant(backend, tenant)
       one = {
         store: share.store,
+        live: share.live,
         keep: createThreadkeep({ ...share, projector: 'external', clock, hooks: { onError } }),
       }
       opened.set(tenant, one)
@@ -53,6 +57,7 @@ export function openTenants(backend: Backend, clock: Clock, onError: (error: unk
       return listing.names
     },
     storeOf: (tenant) => open(tenant).store,
+    liveOf: (tenant) => open(tenant).live,
     of: (tenant) => open(tenant).keep,
     async close() {
       await Promise.all([...opened.values()].map(({ keep }) => keep.close()))

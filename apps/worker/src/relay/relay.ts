@@ -1,5 +1,5 @@
 import type { EventSink } from '@threadkeep/core'
-import { outboxShards } from '@threadkeep/core'
+import { outboxShards, outboxTopic } from '@threadkeep/core'
 import type { Clock } from '@threadkeep/core/store'
 import type { Job } from '../job.ts'
 import type { Leases } from '../leases/leases.ts'
@@ -7,6 +7,7 @@ import { createLeases } from '../leases/leases.ts'
 import type { Loop } from '../loop.ts'
 import { startLoop } from '../loop.ts'
 import type { Tenants } from '../tenants.ts'
+import { createRounds } from './rounds.ts'
 import type { ShardRelay } from './shard-relay.ts'
 import { createShardRelay } from './shard-relay.ts'
 
@@ -21,9 +22,15 @@ export interface RelayOptions {
   readonly onError: (error: unknown) => void
 }
 
-const busyPause = 20
-const idlePause = 500
+/** A tenant that is new is found within this time. */
+const longestPause = 1_000
 const defaultLife = 10_000
+
+interface Shard {
+  readonly loop: Loop
+  /** Something waits in the outbox of this tenant. */
+  hint(tenant: string): void
+}
 
 /** Relays the shards this process has leases on, all tenants', until stopped. Shards go side by side, each in order. */
 export function startRelay(options: RelayOptions): Job {
@@ -36,38 +43,64 @@ export function startRelay(options: RelayOptions): Job {
     holder,
     life,
   })
-  const shards = new Map<number, Loop>()
+  const shards = new Map<number, Shard>()
+  const hearing = new Map<string, Promise<() => void>>()
 
-  function startShard(shard: number): Loop {
+  /** Hints only save time: what they do not tell of is found by looking. */
+  function hear(tenant: string): void {
+    if (hearing.has(tenant)) return
+    const subscribed = tenants.liveOf(tenant).subscribe(outboxTopic, ({ shards: grown }) => {
+      if (Array.isArray(grown)) for (const shard of grown) shards.get(shard)?.hint(tenant)
+    })
+    hearing.set(tenant, subscribed)
+    subscribed.catch((error) => {
+      hearing.delete(tenant)
+      onError(error)
+    })
+  }
+
+  function startShard(shard: number): Shard {
     const relays = new Map<string, ShardRelay>()
-    let pause = busyPause
-    return startLoop(async (signal) => {
+    const rounds = createRounds()
+    const relayOf = (tenant: string): ShardRelay => {
+      let relay = relays.get(tenant)
+      if (!relay) {
+        relay = createShardRelay({ store: tenants.storeOf(tenant), tenant, shard, sink, clock })
+        relays.set(tenant, relay)
+        hear(tenant)
+      }
+      return relay
+    }
+    const loop = startLoop(async (signal) => {
       let commits = 0
       const failures: unknown[] = []
-      for (const tenant of await tenants.list()) {
+      for (const tenant of rounds.due(await tenants.list())) {
         if (signal.aborted) break
-        let relay = relays.get(tenant)
-        if (!relay) {
-          relay = createShardRelay({ store: tenants.storeOf(tenant), tenant, shard, sink, clock })
-          relays.set(tenant, relay)
-        }
         try {
-          commits += await relay.pass()
+          const taken = await relayOf(tenant).pass()
+          rounds.visited(tenant, taken > 0)
+          commits += taken
         } catch (error) {
           failures.push(error)
         }
       }
       onRelayed(commits)
       if (failures.length > 0) throw failures[0]
-      pause = commits > 0 ? busyPause : Math.min(idlePause, pause * 1.5)
-      return pause
+      return Math.min(longestPause, rounds.pause())
     }, onError)
+    return {
+      loop,
+      hint(tenant) {
+        rounds.hint(tenant)
+        loop.wake()
+      },
+    }
   }
 
   const renewing = startLoop(async () => {
     const held = await leases.renew()
     await Promise.all(
-      [...shards].map(async ([shard, loop]) => {
+      [...shards].map(async ([shard, { loop }]) => {
         if (held.has(shard)) return
         shards.delete(shard)
         await loop.stop()
@@ -82,8 +115,9 @@ export function startRelay(options: RelayOptions): Job {
     isReady: () => true,
     isAlive: () => true,
     async stop() {
+      for (const subscribed of hearing.values()) subscribed.then((stop) => stop()).catch(() => {})
       await renewing.stop()
-      await Promise.all([...shards.values()].map((loop) => loop.stop()))
+      await Promise.all([...shards.values()].map(({ loop }) => loop.stop()))
       await leases.release().catch(onError)
     },
   }

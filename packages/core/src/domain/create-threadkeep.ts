@@ -28,6 +28,7 @@ import { createThreadReader } from './kernel/thread-reader.ts'
 import { createThreadWriter } from './kernel/thread-writer.ts'
 import { createLive } from './live/live.ts'
 import type { Live } from './live/live.types.ts'
+import { createOutboxHints } from './live/outbox-hints.ts'
 import { publishHints } from './live/publish-hints.ts'
 import type { MessageKind } from './messages/kinds.ts'
 import { createKinds } from './messages/kinds.ts'
@@ -121,9 +122,11 @@ export function createThreadkeep(options: ThreadkeepOptions): Threadkeep {
     committed(events, userIds) {
       listeners.tell(events)
       publishHints(context, events, userIds)
+      tellRelays?.(events)
       if (options.projector !== 'manual') projector?.wake(events)
     },
   }
+  const tellRelays = options.projector === 'external' ? createOutboxHints(context.live) : undefined
   const kinds = createKinds(options.kinds)
   const door = createDoor(context)
   const writer = createThreadWriter(context)

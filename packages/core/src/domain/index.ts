@@ -15,6 +15,7 @@ export { defaultLimits } from './kernel/limits.ts'
 export { at, names, outboxShards, shardOf, token } from './kernel/names.ts'
 export type { Page, PageRequest } from './kernel/page.ts'
 export type { Live, LiveItem, SubscribeOptions } from './live/live.types.ts'
+export { outboxTopic } from './live/topics.ts'
 export type { MessageKind } from './messages/kinds.ts'
 export { builtInKinds } from './messages/kinds.ts'
 export type {

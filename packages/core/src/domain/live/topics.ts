@@ -9,3 +9,6 @@ export function streamTopic(stream: string): string {
 export function viewerTopic(userId: string): string {
   return `viewer/${token(userId)}`
 }
+
+/** Hints for relays: `{ shards }`, those of the outbox that have grown. */
+export const outboxTopic = 'outbox'
