@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { openBackend } from '@threadkeep/adapters'
 import { createThreadkeep } from '@threadkeep/core'
 import { inFlight } from './gateway/http-client.ts'
+import { rawConnections } from './gateway/raw-connections.ts'
 import { startGateway } from './gateway/start-gateway.ts'
 import { defineBench, rate } from './lib/index.ts'
 
@@ -23,27 +24,33 @@ export default defineBench({
     const backend = await openBackend({ store: `sqlite:${join(directory, 'chat.db')}` })
     const keep = createThreadkeep(backend)
     const ada = { userId: 'ada' }
+    const connections = await rawConnections(
+      `${gateway.url}/graphql`,
+      { authorization: `Bearer ${gateway.token}` },
+      width,
+    )
     try {
       const direct = await Promise.all(Array.from({ length: 8 }, () => keep.threads.create(ada)))
-      const bodies: string[] = []
+      const sends: Buffer[] = []
       for (let i = 0; i < 8; i++) {
         const { createThread } = await gateway.client.ask('mutation { createThread(input: {}) { thread { id } } }')
-        bodies.push(JSON.stringify({ query, variables: { input: { threadId: createThread.thread.id, content } } }))
+        const variables = { input: { threadId: createThread.thread.id, content } }
+        sends.push(connections.request(JSON.stringify({ query, variables })))
       }
-      const post = async (index: number): Promise<void> => {
-        const answer = await gateway.client.post(bodies[index % 8]!)
+      const check = (answer: string): void => {
         if (!answer.includes('"userErrors":[]')) throw new Error(answer)
       }
       await compare({
         against: 'the domain called directly',
         bar: '>=0.35',
         unit: 'message/s',
-        ours: rate(count, (n) => inFlight(width, n, post)),
+        ours: rate(count, (n) => connections.send(n, sends, check)),
         theirs: rate(count, (n) =>
           inFlight(width, n, (index) => keep.messages.append(ada, direct[index % 8]!.id, { content })),
         ),
       })
     } finally {
+      connections.close()
       await gateway.stop()
       await keep.close()
       await backend.close()

@@ -27,11 +27,13 @@ interface Waiting<T> extends Job<T> {
 
 // Bounds how long one transaction keeps the event loop and other processes waiting.
 const mostChanges = 2_000
+// Bounds how long the first of a group waits for the others, in milliseconds.
+const longestGathering = 5
 
 /**
  * Commits that come one after another are written at once. Those that come together share a transaction and its fsync: all that
- * were added until the event loop has come around, which includes those that arrived while the last group was written. When a transaction fails, each of its jobs runs again
- * alone, so that every caller gets the answer to its own commit.
+ * were added until the event loop has come around without bringing another, which includes those that arrived while the last group
+ * was written. When a transaction fails, each of its jobs runs again alone, so that every caller gets the answer to its own commit.
  */
 export function groupCommit<T>(database: Database, turn: LoopTurn): GroupCommit<T> {
   const queue: Waiting<T>[] = []
@@ -42,9 +44,16 @@ export function groupCommit<T>(database: Database, turn: LoopTurn): GroupCommit<
 
   const schedule = (): void => {
     scheduled = true
-    // Otherwise after the poll phase: every socket that had something to say has been heard by then.
     if (lone && !turn.isSpent() && !turn.isShared()) queueMicrotask(writeGroup)
-    else setImmediate(writeGroup)
+    else gather(queue.length, performance.now() + longestGathering)
+  }
+
+  /** Waits for the poll phase, after which every socket that had something to say has been heard; once more while that brings more. */
+  const gather = (seen: number, until: number): void => {
+    setImmediate(() => {
+      if (queue.length > seen && performance.now() < until) gather(queue.length, until)
+      else writeGroup()
+    })
   }
 
   const writeGroup = (): void => {

@@ -108,6 +108,36 @@ describe('groupCommit', () => {
     expect(stored(database)).toHaveLength(16)
   })
 
+  test('a transaction waits while every turn of the event loop brings another commit', async () => {
+    const database = await countingDatabase()
+    const group = groupCommit<string>(database, loopTurn(0))
+    const jobs: Promise<string>[] = []
+    for (let n = 0; n < 10; n++) {
+      const turned = new Promise(setImmediate)
+      jobs.push(group.add({ size: 1, run: insert(database, `k${n}`) }))
+      await turned
+    }
+    await Promise.all(jobs)
+    expect(database.transactions()).toBeLessThan(5)
+    expect(stored(database)).toHaveLength(10)
+  })
+
+  test('commits that never end are written all the same', async () => {
+    const database = await countingDatabase()
+    const group = groupCommit<string>(database, loopTurn(0))
+    let answered = false
+    void group.add({ size: 1, run: insert(database, 'first') }).then(() => {
+      answered = true
+    })
+    for (let n = 0; !answered; n++) {
+      const turned = new Promise(setImmediate)
+      void group.add({ size: 1, run: insert(database, `k${n}`) })
+      await turned
+    }
+    await group.drain()
+    expect(stored(database)).toContain('first')
+  })
+
   test('a transaction takes at most 2,000 changes, but always one whole commit', async () => {
     const database = await countingDatabase()
     const group = groupCommit<string>(database, loopTurn(1))
