@@ -7,9 +7,9 @@ import { ok, rejects, same } from '../expect.ts'
 import { bytes, content, file } from './attachment-cases.ts'
 import type { DomainCase } from './domain-case.ts'
 import { domainCase } from './domain-case.ts'
+import { chunks, exported, fileOf, linesOf } from './exported-file.ts'
 import { meanwhile } from './meanwhile.ts'
 import { ada, admin, bob, codeOf, hour, say, sayMany, second, texts, thread } from './people.ts'
-import { chunks, exported, fileOf, linesOf } from './transfer-cases.ts'
 
 /** What an import holds to, row by row; and what a Threadkeep does without a blob store or an index. */
 export const importCases: readonly DomainCase[] = [
