@@ -182,6 +182,14 @@ test('SIGTERM: whoever never ends a request, and whoever does not say goodbye, h
   await expect(begun.finish()).rejects.toThrow()
 })
 
+test('a log that nobody reads any more keeps a gateway neither from serving nor from ending', async () => {
+  const app = await start(directory())
+  const token = await tokenFor('ada')
+  app.deafen()
+  expect(await ask(app, token, '{ __typename }')).toEqual({ data: { __typename: 'Query' } })
+  expect(await app.end('SIGTERM')).toBe(0)
+})
+
 /** Whether nobody listens any more. */
 function refuses({ url }: AppProcess): Promise<boolean> {
   const { hostname, port } = new URL(url)

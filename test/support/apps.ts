@@ -17,6 +17,8 @@ export interface AppProcess {
   readonly url: string
   /** The lines that it printed. */
   readonly said: readonly string[]
+  /** Nobody reads what it prints any more. */
+  deafen(): void
   /** Sends the signal; answers with the exit code once it has gone, null when it was killed. May be called again. */
   end(signal: NodeJS.Signals): Promise<number | null>
 }
@@ -44,6 +46,10 @@ export async function startApp(
   return {
     url: await url.promise,
     said,
+    deafen() {
+      child.stdout.destroy()
+      child.stderr.destroy()
+    },
     end(signal) {
       child.kill(signal)
       return gone

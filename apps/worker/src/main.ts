@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-import { openBackend, strangeVariables } from '@threadkeep/adapters'
+import { openBackend, standardOutput, strangeVariables } from '@threadkeep/adapters'
 import { isThreadkeepError } from '@threadkeep/core/store'
 import { createTopics } from '@threadkeep/events-kafka'
 import { pino } from 'pino'
@@ -38,7 +38,7 @@ async function work({
   takeover,
   logLevel,
 }: Command & { do: 'work' }): Promise<void> {
-  const log = pino({ level: logLevel, base: { pid: process.pid } })
+  const log = pino({ level: logLevel, base: { pid: process.pid } }, standardOutput())
   for (const sentence of strangeVariables(process.env)) log.warn(sentence)
   const backend = await openBackend(urls)
   const worker = await startWorker({

@@ -1,10 +1,11 @@
+import { standardOutput } from '@threadkeep/adapters'
 import { isThreadkeepError } from '@threadkeep/core/store'
 import type { Logger } from 'pino'
 import { pino } from 'pino'
 
 /** The gateway's log: JSON lines on standard output. Whoever writes to it gives ids and numbers, never content or tokens. */
 export function createLog(level: string): Logger {
-  return pino({ level, base: { pid: process.pid } })
+  return pino({ level, base: { pid: process.pid } }, standardOutput())
 }
 
 /** Of an error only what cannot hold content, tokens or addresses with passwords: of ours code and message, of others name and place. */
