@@ -71,6 +71,7 @@ const options = [
   shown<MessagePatch & Taken<Messages['edit'], 4>>('EditMessageInput', {
     ...{ kind: true, content: true, data: true, metadata: true, version: true },
   }),
+  shown<Taken<Messages['edits'], 3>>('Message.editHistory', { limit: 'last', before: true }),
   shown<Taken<Messages['delete'], 3>>('DeleteMessageInput', { mode: true }),
   shown<MessagePageRequest>('Thread.messages', {
     ...{ ...page, around: true, afterId: true, beforeId: true, at: true, filter: true },

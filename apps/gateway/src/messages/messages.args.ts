@@ -65,6 +65,19 @@ export class MessagesArgs extends PageArgs {
   filter?: MessageFilterInput
 }
 
+/** The arguments of `Message.editHistory`. */
+@ArgsType()
+export class EditHistoryArgs {
+  @Field(() => Int, { nullable: true, description: 'The newest so many; 1 to 100, 10 by default.' })
+  last?: number
+
+  @Field(() => Int, {
+    nullable: true,
+    description: 'Only those before this one, counted from 1; `edits` is how many there are.',
+  })
+  before?: number
+}
+
 /** What to say. */
 @InputType({ description: 'What to say.' })
 export class MessageInput {

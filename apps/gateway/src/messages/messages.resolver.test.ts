@@ -89,6 +89,27 @@ test('items of every kind are sent, filtered and changed; kinds nobody knows com
   expect((await alice.get(edit, { input })).editMessage.message).toEqual({ kind: 'acme.result', data: { degrees: 21 } })
 })
 
+test('earlier states of a message come in stretches, however often it was edited', async () => {
+  const gateway = await startTestGateway()
+  const alice = await gateway.person('alice')
+  const threadId = (await alice.get(createThread, { input: {} })).createThread.thread.id
+  const { message } = (await alice.get(send, { input: { threadId, content: '1' } })).sendMessage
+  for (let n = 2; n <= 13; n++)
+    await gateway.keep.messages.edit({ userId: 'alice' }, threadId, message.id, { content: `${n}` })
+  const states = async (args: string) => {
+    const query = `{ message(threadId: "${threadId}", id: "${message.id}") { edits editHistory${args} { content } } }`
+    const answer = (await alice.get(query)).message
+    return [answer.edits, answer.editHistory.map(({ content }: { content: string }) => content).join(' ')]
+  }
+  expect(await states('')).toEqual([12, '3 4 5 6 7 8 9 10 11 12'])
+  expect(await states('(before: 3)')).toEqual([12, '1 2'])
+  expect(await states('(last: 2, before: null)')).toEqual([12, '11 12'])
+  const { errors } = await alice.ask(
+    `{ message(threadId: "${threadId}", id: "${message.id}") { editHistory(last: 101) { content } } }`,
+  )
+  expect(errors?.[0]?.extensions['code']).toBe('INVALID_LIMIT')
+})
+
 test('a page starts or ends at a message named by its id, or around it, also when that is deleted', async () => {
   const gateway = await startTestGateway()
   const alice = await gateway.person('alice')

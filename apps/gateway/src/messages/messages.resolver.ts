@@ -14,6 +14,7 @@ import { contentParts, contentText, readContent } from './message-content.ts'
 import type { MessageInput } from './messages.args.ts'
 import {
   DeleteMessageInput,
+  EditHistoryArgs,
   EditMessageInput,
   HistoryArgs,
   MessagesArgs,
@@ -132,8 +133,12 @@ export class MessagesResolver {
 
   @Direct()
   @FieldResolver(() => [MessageEditType], { description: 'Its earlier states, oldest first.' })
-  editHistory(@Root() message: Message, @Ctx() { keep, actor }: RequestContext): Promise<readonly MessageEdit[]> {
-    return keep.messages.edits(actor, message.threadId, message.id)
+  editHistory(
+    @Root() message: Message,
+    @Ctx() { keep, actor }: RequestContext,
+    @Args(() => EditHistoryArgs) { last, before }: EditHistoryArgs,
+  ): Promise<readonly MessageEdit[]> {
+    return keep.messages.edits(actor, message.threadId, message.id, { limit: last ?? 10, ...given({ before }) })
   }
 
   @Pure()

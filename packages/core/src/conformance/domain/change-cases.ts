@@ -47,6 +47,13 @@ export const changeCases: readonly DomainCase[] = [
       ],
       'oldest first',
     )
+    const some = async (options: object) =>
+      (await chat.messages.edits(ada, id, first.id, options)).map(({ content }) => content)
+    same(await some({ limit: 1 }), ['two'], 'the newest')
+    same(await some({ limit: 1, before: 2 }), ['one'], 'and those before')
+    same(await some({ before: 1 }), [], 'before the first')
+    for (const options of [{ limit: 0 }, { limit: 101 }, { before: 0 }])
+      same(await codeOf(() => some(options)), 'INVALID_LIMIT', JSON.stringify(options))
     for (const [patch, code] of [
       [{ content: ' ' }, 'INVALID_CONTENT'],
       [{ content: 'x'.repeat(10_001) }, 'INVALID_CONTENT'],

@@ -10,7 +10,7 @@ import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
 import { assertAllowed } from '../kernel/thread-state.ts'
 import type { ThreadWriter } from '../kernel/thread-writer.ts'
-import { assertMetadata, mergePatch, normalId } from '../kernel/validate.ts'
+import { assertCount, assertMetadata, mergePatch, normalId } from '../kernel/validate.ts'
 import { checkContent, checkData, factsOf } from './content.ts'
 import type { Kinds } from './kinds.ts'
 import { assertFits, assertKind } from './kinds.ts'
@@ -118,11 +118,20 @@ export function createMessageChanges(
       })
     },
 
-    async edits(actor: Actor, threadId: string, messageId: string): Promise<readonly MessageEdit[]> {
+    async edits(
+      actor: Actor,
+      threadId: string,
+      messageId: string,
+      { limit = limits.maxPageSize, before }: { readonly limit?: number; readonly before?: number } = {},
+    ): Promise<readonly MessageEdit[]> {
       const id = normalId(threadId, 'thread id')
+      assertCount(limit, 'limit', limits.maxPageSize)
+      if (before !== undefined) assertCount(before, 'before', Number.MAX_SAFE_INTEGER)
       const { seq, edits, deletedAt } = await reads.get(actor, id, messageId)
       if (deletedAt !== undefined) throw messageNotFound()
-      const addresses = Array.from({ length: edits }, (_, i) => editAddress(id, seq, i + 1))
+      const last = Math.min(edits, (before ?? edits + 1) - 1)
+      const first = Math.max(1, last - limit + 1)
+      const addresses = Array.from({ length: last - first + 1 }, (_, i) => editAddress(id, seq, first + i))
       const entries = await store.get(addresses)
       return entries.flatMap((entry) => (entry ? [asRecord<MessageEdit>(entry.value)] : []))
     },

@@ -188,8 +188,13 @@ export interface Messages {
     patch: MessagePatch,
     options?: { readonly version?: Version },
   ): Promise<Message>
-  /** Oldest first. */
-  edits(actor: Actor, threadId: string, messageId: string): Promise<readonly MessageEdit[]>
+  /** The newest `limit` (default and most: 100), oldest first; with `before`, only those before that one, counted from 1. */
+  edits(
+    actor: Actor,
+    threadId: string,
+    messageId: string,
+    options?: { readonly limit?: number; readonly before?: number },
+  ): Promise<readonly MessageEdit[]>
   /** `soft` (default) can be restored; `hard` cannot. */
   delete(
     actor: Actor,
