@@ -4,6 +4,8 @@ WORKDIR /threadkeep
 COPY . .
 RUN npx --yes pnpm@12.21.0 install --frozen-lockfile \
  && npx --yes pnpm@12.21.0 --filter '@threadkeep/gateway...' --filter '@threadkeep/worker...' run build
-ENV NODE_ENV=production
+# Where a gateway writes what has no other place.
+RUN mkdir /data && chown node:node /data
+ENV NODE_ENV=production THREADKEEP_DATA=/data
 USER node
 CMD ["node", "apps/gateway/dist/main.js"]
