@@ -7,6 +7,8 @@ const mongodb = await service('mongodb')
 
 describe.skipIf(!mongodb.available)('gridFsBlobStore keeps the sentences of its port', () => {
   for (const { name, run } of blobCases) {
-    test(name, () => run({ open: async (clock) => gridFsBlobStore({ url: (await mongodb.open()).url, clock }) }))
+    test(name, { timeout: 300_000 }, () =>
+      run({ open: async (clock) => gridFsBlobStore({ url: (await mongodb.open()).url, deadline: 60_000, clock }) }),
+    )
   }
 })

@@ -12,10 +12,10 @@ describe.skipIf(!mongodb.available).each([
   ['servers that write to one collection at a time', false, storeCases],
 ] as const)('mongoStore keeps the contract on %s', (_, writesAcrossCollections, cases) => {
   for (const { name, run } of [...cases, ...modelSuite(fc, { runs: 15 })]) {
-    test.concurrent(name, { timeout: 120_000 }, () =>
+    test.concurrent(name, { timeout: 600_000 }, () =>
       run({
         open: async (clock) => {
-          const connection = await connect({ url: (await mongodb.open()).url, deadline: 60_000 })
+          const connection = await connect({ url: (await mongodb.open()).url, deadline: 240_000 })
           return openStore({ ...connection, writesAcrossCollections }, clock)
         },
       }),

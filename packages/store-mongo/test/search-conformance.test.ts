@@ -8,7 +8,7 @@ const mongodb = await service('mongodb')
 describe.skipIf(!mongodb.available)('mongoSearchIndex keeps the search contract', () => {
   for (const { name, run } of searchCases) {
     const open = async (clock: Parameters<Parameters<typeof run>[0]['open']>[0]) =>
-      mongoSearchIndex({ url: (await mongodb.open()).url, clock })
-    test(name, () => run({ open }), 120_000)
+      mongoSearchIndex({ url: (await mongodb.open()).url, deadline: 60_000, clock })
+    test(name, { timeout: 300_000 }, () => run({ open }))
   }
 })

@@ -10,6 +10,10 @@ let schemas = 0
 
 describe.skipIf(!postgres.available)('postgresStore keeps the contract', () => {
   for (const { name, run } of [...storeCases, ...largestCases, ...modelSuite(fc)]) {
-    test(name, () => run({ open: (clock) => postgresStore({ url, schema: `s${schemas++}`, connections: 4, clock }) }))
+    test(name, { timeout: 300_000 }, () =>
+      run({
+        open: (clock) => postgresStore({ url, schema: `s${schemas++}`, connections: 4, timeout: 60_000, clock }),
+      }),
+    )
   }
 })

@@ -9,10 +9,10 @@ let schemas = 0
 
 describe.skipIf(!postgres.available)('the chat domain on PostgreSQL', () => {
   for (const { name, run } of domainCases) {
-    test.concurrent(name, { timeout: 120_000 }, () =>
+    test.concurrent(name, { timeout: 300_000 }, () =>
       run({
         async open({ clock }) {
-          const options = { url, schema: `s${schemas++}`, connections: 3, clock }
+          const options = { url, schema: `s${schemas++}`, connections: 3, timeout: 60_000, clock }
           const store = await postgresStore(options)
           const search = await postgresSearchIndex(options)
           return { store, search, close: () => Promise.all([store.close(), search.close()]).then(() => {}) }

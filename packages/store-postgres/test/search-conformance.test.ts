@@ -9,8 +9,10 @@ let schemas = 0
 
 describe.skipIf(!postgres.available)('postgresSearchIndex keeps the search contract', () => {
   for (const { name, run } of searchCases) {
-    test(name, () =>
-      run({ open: (clock) => postgresSearchIndex({ url, schema: `s${schemas++}`, connections: 2, clock }) }),
+    test(name, { timeout: 300_000 }, () =>
+      run({
+        open: (clock) => postgresSearchIndex({ url, schema: `s${schemas++}`, connections: 2, timeout: 60_000, clock }),
+      }),
     )
   }
 })

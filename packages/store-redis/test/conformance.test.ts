@@ -8,11 +8,11 @@ const redis = await service('redis')
 
 describe.skipIf(!redis.available)('redisStore keeps the contract', () => {
   for (const { name, run } of [...storeCases, ...largestCases, ...modelSuite(fc)]) {
-    test(name, () =>
+    test(name, { timeout: 300_000 }, () =>
       run({
         open: async (clock) => {
           const { url, name: namespace } = await redis.open()
-          return redisStore({ url, namespace, clock })
+          return redisStore({ url, namespace, timeout: 60_000, clock })
         },
       }),
     )

@@ -7,11 +7,11 @@ const redis = await service('redis')
 
 describe.skipIf(!redis.available)('the chat domain on Redis', () => {
   for (const { name, run } of domainCases) {
-    test.concurrent(name, { timeout: 120_000 }, () =>
+    test.concurrent(name, { timeout: 300_000 }, () =>
       run({
         async open({ clock }) {
           const { url, name: namespace } = await redis.open()
-          const store = await redisStore({ url, namespace, clock })
+          const store = await redisStore({ url, namespace, timeout: 60_000, clock })
           return { store, close: () => store.close() }
         },
       }),

@@ -15,6 +15,6 @@ describe.each(['full', 'normal'] as const)('sqliteStore with durability %s keeps
   let files = 0
   const path = () => join(directory, `${durability}-${files++}.db`)
   for (const { name, run } of [...storeCases, ...modelSuite(fc, { runs: 500, ...seed })]) {
-    test(name, () => run({ open: (clock) => sqliteStore({ path: path(), durability, clock }) }))
+    test(name, { timeout: 300_000 }, () => run({ open: (clock) => sqliteStore({ path: path(), durability, clock }) }))
   }
 })
