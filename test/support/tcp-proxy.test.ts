@@ -91,6 +91,19 @@ describe('a TCP proxy', () => {
     expect(client.destroyed).toBe(false)
   })
 
+  test('silences connections for good: new ones pass', async () => {
+    proxy.silence()
+    proxy.restore()
+    client.write('a')
+    const other = await open()
+    other.write('b')
+    await until(() => answers === 'b')
+    await sleep(30)
+    expect(received).toEqual(['b'])
+    expect(client.destroyed).toBe(false)
+    other.destroy()
+  })
+
   test('cuts connections, refuses new ones when told to, and takes them again when restored', async () => {
     proxy.cut({ refuse: true })
     await once(client, 'close')

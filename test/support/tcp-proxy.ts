@@ -23,7 +23,9 @@ export interface TcpProxy extends AsyncDisposable {
   delay(millis: number): void
   /** Breaks every connection now. While refusing, new ones are broken as they come. */
   cut(options?: { readonly refuse?: boolean }): void
-  /** Everything passes at once again. */
+  /** Every connection there is falls silent for good, as when something on the way has forgotten it; new ones pass. */
+  silence(): void
+  /** Everything passes at once again, except on what was silenced. */
   restore(): void
   /** Resolves when the client has sent something from now on. */
   nextRequest(): Promise<void>
@@ -33,6 +35,7 @@ export interface TcpProxy extends AsyncDisposable {
 export async function tcpProxy(target: string): Promise<TcpProxy> {
   const { hostname, port: targetPort } = new URL(target)
   const pairs = new Set<readonly [Socket, Socket]>()
+  const silenced = new WeakSet<readonly [Socket, Socket]>()
   let mode: ProxyMode = 'open'
   let delay = 0
   let refusing = false
@@ -56,14 +59,14 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     client.on('data', (chunk) => {
       for (const resolve of waiting) resolve()
       waiting = []
-      if (mode === 'halfOpen') return
+      if (mode === 'halfOpen' || silenced.has(pair)) return
       const caught = trap && chunk.includes(trap.text) ? trap : undefined
       if (caught) [mode, trap] = ['dropReplies', undefined]
       pass(upstream, chunk)
       caught?.sprung()
     })
     upstream.on('data', (chunk) => {
-      if (mode === 'open') pass(client, chunk)
+      if (mode === 'open' && !silenced.has(pair)) pass(client, chunk)
     })
   })
 
@@ -98,6 +101,9 @@ export async function tcpProxy(target: string): Promise<TcpProxy> {
     cut(options) {
       refusing = options?.refuse ?? false
       cut()
+    },
+    silence() {
+      for (const pair of pairs) silenced.add(pair)
     },
     restore() {
       mode = 'open'

@@ -55,7 +55,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const places = jobs.some((job) => job !== 'expiry') ? { url: kafkaUrl(options.events) } : undefined
   if (places) await assertTopics(places)
   const tenants = openTenants(backend, clock, report)
-  const sinks: { close(): Promise<void> }[] = []
   const running = new Map<JobName, Job>()
   const retried = (job: JobName) => (error: unknown) => {
     metrics.retried(job)
@@ -64,9 +63,8 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const starts: Readonly<Record<JobName, () => Job>> = {
     relay() {
       const sink = kafkaSink(places!)
-      sinks.push(sink)
       const own = leaseLife === undefined ? {} : { leaseLife }
-      return startRelay({
+      const job = startRelay({
         tenants,
         sink,
         clock,
@@ -75,6 +73,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         onRelayed: metrics.relayed,
         onError: retried('relay'),
       })
+      return { ...job, stop: () => job.stop().finally(() => sink.close()) }
     },
     indexing: () => follow('indexing'),
     statistics: () => follow('statistics'),
@@ -120,7 +119,6 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   let closing: Promise<void> | undefined
   const stop = async (): Promise<void> => {
     await Promise.all([...running.values()].map((job) => job.stop()))
-    await Promise.all(sinks.map((sink) => sink.close()))
     await tenants.close()
   }
   const server = await serveHealth(options.host, options.port, {

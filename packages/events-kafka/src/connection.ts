@@ -55,7 +55,7 @@ export function openConnection({ url, log }: KafkaPlace): Connection {
         } as kafkajs.SASLOptions,
       }),
       connectionTimeout: 3_000,
-      requestTimeout: 15_000,
+      requestTimeout: 10_000,
       // Who calls decides how often to try again: a call that takes minutes to fail helps nobody.
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000 },
       logLevel: log ? kafkajs.logLevel.INFO : kafkajs.logLevel.NOTHING,

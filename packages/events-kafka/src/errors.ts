@@ -32,6 +32,11 @@ export function toThreadkeepError(error: unknown): ThreadkeepError {
   return new ThreadkeepError('INTERNAL', `Kafka: ${chain[0]?.message ?? String(error)}`, { cause: error })
 }
 
+/** The error of a broker that has gone silent: its connection is of no more use. */
+export function noAnswer(): ThreadkeepError {
+  return new ThreadkeepError('UNAVAILABLE', 'Kafka has not answered in time. Try again.')
+}
+
 /** The error of a URL, or of topics, that this package must not go on with. */
 export function misconfigured(message: string): ThreadkeepError {
   return new ThreadkeepError('MISCONFIGURED', message)

@@ -6,7 +6,7 @@ import type { Consumer, EachBatchPayload, KafkaMessage } from 'kafkajs'
 import type { KafkaPlace } from './connection.ts'
 import { openConnection } from './connection.ts'
 import { deadLetter } from './dead-letter.ts'
-import { misconfigured, toThreadkeepError } from './errors.ts'
+import { misconfigured, noAnswer, toThreadkeepError } from './errors.ts'
 import { laneHeader, safeProducer } from './producer.ts'
 import { settleBatch } from './settle-batch.ts'
 
@@ -48,6 +48,8 @@ const longestRestart = 1_000
 /** Longer than a broker takes to fail over; a client that is silent for so long has died without saying so. */
 const silence = 60_000
 const closeWithin = 8_000
+/** Milliseconds that a client of no more use has to say goodbye. */
+const leaveWithin = 1_000
 
 /**
  * The reading end of a log on Kafka. Offsets are committed only after the work; a client that crashed is replaced, and a crash that cannot be
@@ -77,6 +79,7 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
       retry: { retries: 3, initialRetryTime: 100, maxRetryTime: 1_000, restartOnFailure: async () => false },
     })
     const ended = Promise.withResolvers<void>()
+    const over = new AbortController()
     const answered = (): void => {
       lastPollAt = clock.now()
       silent.refresh()
@@ -85,7 +88,7 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
       () => ended.reject(new ThreadkeepError('UNAVAILABLE', 'The Kafka client has gone silent.')),
       silence,
     )
-    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN } = consumer.events
+    const { CRASH, FETCH, HEARTBEAT, GROUP_JOIN, REQUEST_TIMEOUT } = consumer.events
     consumer.on(FETCH, answered)
     consumer.on(HEARTBEAT, answered)
     consumer.on(GROUP_JOIN, () => {
@@ -93,32 +96,40 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
       answered()
     })
     consumer.on(CRASH, ({ payload }) => ended.reject(payload.error))
+    // The client would ask again and again over a connection that has gone silent.
+    consumer.on(REQUEST_TIMEOUT, () => ended.reject(noAnswer()))
     const stop = (): void => ended.resolve()
     stopping.signal.addEventListener('abort', stop)
-    try {
+    const start = async (): Promise<void> => {
       await consumer.connect()
       await consumer.subscribe({ topic: names.events, fromBeginning: true })
-      if (!stopping.signal.aborted)
+      if (!over.signal.aborted && !stopping.signal.aborted)
         await consumer.run({
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: concurrency,
-          eachBatch: (payload) => work(payload, handle),
+          eachBatch: (payload) => work(payload, handle, over.signal),
         })
-      if (!stopping.signal.aborted) await ended.promise
+    }
+    const started = start()
+    try {
+      await Promise.race([started.then(() => ended.promise), ended.promise])
     } finally {
       clearTimeout(silent)
       stopping.signal.removeEventListener('abort', stop)
-      ended.promise.catch(() => {})
-      await disconnect(consumer)
+      // Whoever comes next must not find this one at work.
+      if (!stopping.signal.aborted) over.abort(noAnswer())
+      const within = stopping.signal.aborted ? closeWithin - 1_000 : leaveWithin
+      await Promise.race([leave(consumer, started), sleep(within, undefined, { ref: false })])
     }
   }
 
   /** A batch of one partition, in parts, each done before its offset counts. */
-  async function work(payload: EachBatchPayload, handle: Handle): Promise<void> {
+  async function work(payload: EachBatchPayload, handle: Handle, over: AbortSignal): Promise<void> {
     const { batch, resolveOffset, heartbeat } = payload
-    const lost = new AbortController()
-    const giveUp = AbortSignal.any([stopping.signal, lost.signal])
-    const beat = setInterval(() => heartbeat().catch((error) => lost.abort(error)), Math.floor(sessionTimeout / 4))
+    const unheard = new AbortController()
+    const lost = AbortSignal.any([over, unheard.signal])
+    const giveUp = AbortSignal.any([stopping.signal, lost])
+    const beat = setInterval(() => heartbeat().catch((error) => unheard.abort(error)), Math.floor(sessionTimeout / 4))
     const origin = { topic: batch.topic, partition: batch.partition, group }
     const mayGoOn = (): boolean => payload.isRunning() && !payload.isStale() && !giveUp.aborted
     try {
@@ -142,10 +153,10 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
         resolveOffset(offset)
         lags.set(batch.partition, Math.max(0, Number(batch.highWatermark) - Number(offset) - 1))
       }
-      if (lost.signal.aborted) throw lost.signal.reason
+      lost.throwIfAborted()
     } catch (error) {
       // What is given up is neither done nor bad: whoever has the partition next reads it again.
-      if (lost.signal.aborted) throw lost.signal.reason
+      lost.throwIfAborted()
       if (!stopping.signal.aborted) throw error
     } finally {
       clearInterval(beat)
@@ -176,8 +187,9 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
 
   const close = async (): Promise<void> => {
     stopping.abort()
-    await Promise.race([running?.catch(() => {}), sleep(closeWithin, undefined, { ref: false })])
-    await deadLetters.close()
+    const late = sleep(closeWithin, undefined, { ref: false })
+    await Promise.race([running?.catch(() => {}), late])
+    await Promise.race([deadLetters.close(), late])
   }
 
   return {
@@ -209,6 +221,8 @@ function recordOf({ key, value, headers, offset }: KafkaMessage): PlacedRecord |
   }
 }
 
-async function disconnect(consumer: Consumer): Promise<void> {
-  await Promise.race([consumer.disconnect().catch(() => {}), sleep(closeWithin - 1_000, undefined, { ref: false })])
+/** A client that is still on its way into the group, and told to leave, would stay there for good. */
+async function leave(consumer: Consumer, started: Promise<void>): Promise<void> {
+  await started.catch(() => {})
+  await consumer.disconnect().catch(() => {})
 }

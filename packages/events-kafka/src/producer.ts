@@ -1,12 +1,28 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Kafka, Message, Producer } from 'kafkajs'
-import { toThreadkeepError } from './errors.ts'
+import { noAnswer, toThreadkeepError } from './errors.ts'
 
 /** Sends to Kafka; every answer means durable on all replicas in sync. */
 export interface SafeProducer {
   /** Answers with the offset of the first message, of those that went to one partition. */
   send(topic: string, messages: readonly Message[]): Promise<number>
+  /** What is under way has three seconds to end; what has not ended then rejects, and may have happened. */
   close(): Promise<void>
 }
+
+/** A producer as long as it is of use. */
+interface Use {
+  readonly producer: Producer
+  readonly connected: Promise<void>
+  /** Rejects once nothing is to be expected of it any more. */
+  readonly lost: Promise<never>
+  lose(error: ThreadkeepError): void
+}
+
+/** Milliseconds that a broker waits for its replicas: less than we wait for the broker. */
+const replicasWithin = 8_000
+const closeWithin = 3_000
 
 /** Header that names the lane of a message. */
 export const laneHeader = 'lane'
@@ -16,33 +32,43 @@ export const laneHeader = 'lane'
  * own numbering may then differ from what the broker knows, and only a new one is certain to agree.
  */
 export function safeProducer(kafka: Kafka): SafeProducer {
-  let current: Promise<Producer> | undefined
+  let current: Use | undefined
+  let closed = false
 
-  async function connect(): Promise<Producer> {
+  function connect(): Use {
     const producer = kafka.producer({
       idempotent: true,
       maxInFlightRequests: 1,
       allowAutoTopicCreation: false,
       createPartitioner: () => byLane,
     })
-    await producer.connect()
-    return producer
+    const { promise: lost, reject: lose } = Promise.withResolvers<never>()
+    lost.catch(() => {})
+    // The client would ask again and again over a connection that has gone silent.
+    producer.on(producer.events.REQUEST_TIMEOUT, () => lose(noAnswer()))
+    const connected = producer.connect()
+    connected.catch(() => {})
+    return { producer, connected, lost, lose }
   }
 
-  function discard(broken: Promise<Producer>): void {
+  /** Answers when it has said goodbye, over which a connection that has gone silent takes long. */
+  async function discard(broken: Use): Promise<void> {
     if (current === broken) current = undefined
-    broken.then((producer) => producer.disconnect()).catch(() => {})
+    await broken.connected.then(() => broken.producer.disconnect()).catch(() => {})
   }
 
   async function send(topic: string, messages: readonly Message[]): Promise<number> {
+    if (closed) throw closedEarly()
     current ??= connect()
     const used = current
+    const { producer, connected, lost } = used
     try {
-      const producer = await used
-      const [answer] = await producer.send({ topic, messages: [...messages], acks: -1, timeout: 10_000 })
+      await Promise.race([connected, lost])
+      const sending = producer.send({ topic, messages: [...messages], acks: -1, timeout: replicasWithin })
+      const [answer] = await Promise.race([sending, lost])
       return Number(answer!.baseOffset)
     } catch (error) {
-      discard(used)
+      void discard(used)
       throw toThreadkeepError(error)
     }
   }
@@ -56,12 +82,17 @@ export function safeProducer(kafka: Kafka): SafeProducer {
       return sending
     },
     async close() {
-      await last
-      const open = current
-      current = undefined
-      await open?.then((producer) => producer.disconnect()).catch(() => {})
+      const late = sleep(closeWithin, undefined, { ref: false })
+      await Promise.race([last, late])
+      closed = true
+      current?.lose(closedEarly())
+      if (current) await Promise.race([discard(current), late])
     },
   }
+}
+
+function closedEarly(): ThreadkeepError {
+  return new ThreadkeepError('UNAVAILABLE', 'The Kafka client was closed before Kafka had answered.')
 }
 
 /** A lane goes through one partition, so that it has one reader at a time. What names no lane goes through the first. */

@@ -1,3 +1,6 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ThreadkeepError } from '@threadkeep/core/store'
+import type { Admin, ITopicMetadata } from 'kafkajs'
 import type { KafkaPlace } from './connection.ts'
 import { openConnection } from './connection.ts'
 import { misconfigured, toThreadkeepError } from './errors.ts'
@@ -20,8 +23,9 @@ export interface TopicReport {
 }
 
 const sevenDays = 7 * 24 * 60 * 60 * 1000
+const ledWithin = 30_000
 
-/** Makes the topics of a log that do not exist yet and answers what is there. Existing ones are left as they are. */
+/** Makes the topics of a log that do not exist yet and answers what is there, once it can be used. Existing ones are left as they are. */
 export async function createTopics(place: KafkaPlace, options: TopicOptions = {}): Promise<readonly TopicReport[]> {
   const { partitions = 16, replicationFactor = -1, retention = sevenDays } = options
   if (!Number.isInteger(partitions) || partitions < 1) throw misconfigured('partitions is a whole number above zero.')
@@ -33,7 +37,7 @@ export async function createTopics(place: KafkaPlace, options: TopicOptions = {}
     ].filter(({ topic }) => !existing.has(topic))
     if (missing.length > 0)
       await admin.createTopics({
-        waitForLeaders: true,
+        waitForLeaders: false,
         topics: missing.map(({ topic, numPartitions, keep }) => ({
           topic,
           numPartitions,
@@ -41,13 +45,32 @@ export async function createTopics(place: KafkaPlace, options: TopicOptions = {}
           configEntries: [{ name: 'retention.ms', value: String(keep) }],
         })),
       })
-    const { topics } = await admin.fetchTopicMetadata({ topics: [events, deadLetters] })
+    const topics = await ledTopics(admin, [events, deadLetters])
     return [events, deadLetters].map((topic) => ({
       topic,
       partitions: topics.find(({ name }) => name === topic)!.partitions.length,
       created: missing.some((one) => one.topic === topic),
     }))
   })
+}
+
+/** The topics, once every partition has a leader. A broker may not know of a topic yet that the controller has just made. */
+async function ledTopics(admin: Admin, topics: string[]): Promise<readonly ITopicMetadata[]> {
+  const giveUpAt = performance.now() + ledWithin
+  for (;;) {
+    try {
+      const known = (await admin.fetchTopicMetadata({ topics })).topics
+      if (known.every(({ partitions }) => partitions.every(({ leader }) => leader >= 0))) return known
+    } catch (error) {
+      if (!toThreadkeepError(error).retryable || performance.now() > giveUpAt) throw error
+    }
+    if (performance.now() > giveUpAt)
+      throw new ThreadkeepError(
+        'UNAVAILABLE',
+        'Kafka has made the topics, but no broker leads all of them yet. Try again.',
+      )
+    await sleep(100)
+  }
 }
 
 /** Throws `MISCONFIGURED` when a topic of the log is missing, `UNAVAILABLE` when Kafka does not answer. */
@@ -62,10 +85,7 @@ export async function assertTopics(place: KafkaPlace): Promise<void> {
 
 async function withAdmin<T>(
   place: KafkaPlace,
-  work: (
-    admin: ReturnType<ReturnType<typeof openConnection>['kafka']['admin']>,
-    names: ReturnType<typeof openConnection>['names'],
-  ) => Promise<T>,
+  work: (admin: Admin, names: ReturnType<typeof openConnection>['names']) => Promise<T>,
 ): Promise<T> {
   const { kafka, names } = openConnection(place)
   const admin = kafka.admin()

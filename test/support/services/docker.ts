@@ -26,6 +26,8 @@ export interface Image {
   /** The server listens on the same ports inside as outside, so that addresses it tells its clients are true. */
   args(ports: readonly number[]): readonly string[]
   env?(ports: readonly number[]): Readonly<Record<string, string>>
+  /** For an image that reads its settings there: what a test adds to the command line, as variables. */
+  extraEnv?(extra: readonly string[]): Readonly<Record<string, string>>
 }
 
 /** A server from an image. Its data survive a restart in a volume, which goes when the server's directory goes. */
@@ -38,12 +40,13 @@ export function dockerOrigin(image: Image): Origin {
     launch: async ({ ports, dir }, extra) => {
       const name = basename(dir)
       const published = ports.flatMap((port) => ['-p', `127.0.0.1:${port}:${port}`])
-      const variables = Object.entries(image.env?.(ports) ?? {}).flatMap(([key, value]) => ['-e', `${key}=${value}`])
+      const settings = { ...image.env?.(ports), ...image.extraEnv?.(extra) }
+      const variables = Object.entries(settings).flatMap(([key, value]) => ['-e', `${key}=${value}`])
       return {
         command: 'docker',
         args: [
           ...['run', '--rm', '--name', name, '-v', `${name}:${image.data}`],
-          ...[...published, ...variables, image.image, ...image.args(ports), ...extra],
+          ...[...published, ...variables, image.image, ...image.args(ports), ...(image.extraEnv ? [] : extra)],
         ],
         crash: ['docker', 'kill', '--signal', 'KILL', name],
         cleanup: ['docker', 'volume', 'rm', '-f', name],

@@ -31,6 +31,11 @@ function properties(ports: readonly number[], listen: string): Readonly<Record<s
   }
 }
 
+/** Settings as the image reads them. */
+function asVariables(settings: readonly (readonly [string, string])[]): Readonly<Record<string, string>> {
+  return Object.fromEntries(settings.map(([key, value]) => [`KAFKA_${key.replaceAll('.', '_').toUpperCase()}`, value]))
+}
+
 function fromJars(libs: string, java: string, from: string): Origin {
   return {
     from,
@@ -95,13 +100,8 @@ export const kafkaService: ServiceDefinition = {
       url,
       server: `Apache Kafka ${version}`,
       args: () => [],
-      env: (ports) =>
-        Object.fromEntries(
-          Object.entries(properties(ports, '0.0.0.0')).map(([key, value]) => [
-            `KAFKA_${key.replaceAll('.', '_').toUpperCase()}`,
-            value,
-          ]),
-        ),
+      env: (ports) => asVariables(Object.entries(properties(ports, '0.0.0.0'))),
+      extraEnv: (extra) => asVariables(extra.map((line) => line.split('=', 2) as [string, string])),
     }),
   binary: async () => {
     const java = onPath('java')

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { EventSink } from '@threadkeep/core'
 import { outboxShards, outboxTopic } from '@threadkeep/core'
 import type { Clock } from '@threadkeep/core/store'
@@ -25,6 +26,7 @@ export interface RelayOptions {
 /** A tenant that is new is found within this time. */
 const longestPause = 1_000
 const defaultLife = 10_000
+const stopWithin = 4_000
 
 interface Shard {
   readonly loop: Loop
@@ -97,7 +99,7 @@ export function startRelay(options: RelayOptions): Job {
     }
   }
 
-  const renewing = startLoop(async () => {
+  const renewing = startLoop(async (signal) => {
     const held = await leases.renew()
     await Promise.all(
       [...shards].map(async ([shard, { loop }]) => {
@@ -106,7 +108,7 @@ export function startRelay(options: RelayOptions): Job {
         await loop.stop()
       }),
     )
-    for (const shard of held) if (!shards.has(shard)) shards.set(shard, startShard(shard))
+    if (!signal.aborted) for (const shard of held) if (!shards.has(shard)) shards.set(shard, startShard(shard))
     return life / 4
   }, onError)
 
@@ -116,8 +118,11 @@ export function startRelay(options: RelayOptions): Job {
     isAlive: () => true,
     async stop() {
       for (const subscribed of hearing.values()) subscribed.then((stop) => stop()).catch(() => {})
-      await renewing.stop()
-      await Promise.all([...shards.values()].map(({ loop }) => loop.stop()))
+      const stopped = Promise.all(
+        [renewing, ...[...shards.values()].map(({ loop }) => loop)].map((loop) => loop.stop()),
+      )
+      // What the log has not acknowledged by then stays in the outbox, and whoever relays next sends it again.
+      await Promise.race([stopped, sleep(stopWithin, undefined, { ref: false })])
       await leases.release().catch(onError)
     },
   }
