@@ -47,7 +47,7 @@ describe.skipIf(!postgres.available)('a network and a server that fail', () => {
     proxy.mode('dropReplies')
     const before = performance.now()
     expect(await errorOf(put(1))).toMatchObject({ code: 'TIMEOUT', retryable: true, maybeCommitted: true })
-    expect(performance.now() - before).toBeLessThan(2 * timeout)
+    expect(performance.now() - before).toBeLessThan(timeout + 10_000)
     expect(await stored()).toEqual({ n: 1 })
     proxy.restore()
     expect(await put(2)).toMatchObject({ ok: true })
