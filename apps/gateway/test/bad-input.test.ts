@@ -1,3 +1,4 @@
+import { connect } from 'node:net'
 import { expect, test } from 'vitest'
 import { startTestGateway } from './harness.ts'
 
@@ -76,4 +77,27 @@ test('whatever goes wrong over HTTP is answered as JSON with a code, and with th
     expect(await response.json(), what).toMatchObject({ errors: [{ extensions: { code } }] })
   }
   expect(gateway.reports).toEqual([])
+})
+
+test('what is no HTTP, and what is no WebSocket of ours, is answered as JSON, too', async () => {
+  const gateway = await startTestGateway()
+  const { port } = new URL(gateway.url)
+  const upgrade =
+    'Connection: Upgrade\r\nUpgrade: websocket\r\nSec-WebSocket-Version: 13\r\nSec-WebSocket-Key: AAAAAAAAAAAAAAAAAAAAAA==\r\n'
+  const tries: readonly [status: number, code: string, bytes: string][] = [
+    [400, 'BAD_REQUEST', 'NOISE\r\n\r\n'],
+    [431, 'BAD_REQUEST', `GET / HTTP/1.1\r\nHost: x\r\nX-Much: ${'x'.repeat(20_000)}\r\n\r\n`],
+    [404, 'NOT_FOUND', `GET /elsewhere HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`],
+    [400, 'BAD_REQUEST', `GET /graphql HTTP/1.1\r\nHost: x\r\n${upgrade}\r\n`],
+    [403, 'FORBIDDEN', `GET /graphql HTTP/1.1\r\nHost: x\r\nOrigin: http://evil.example\r\n${upgrade}\r\n`],
+  ]
+  for (const [status, code, bytes] of tries) {
+    const socket = connect(Number(port), '127.0.0.1')
+    socket.on('error', () => {})
+    socket.write(bytes)
+    const answer = (await Array.fromAsync(socket)).join('')
+    expect(answer, bytes.slice(0, 60)).toMatch(new RegExp(`^HTTP/1.1 ${status} `))
+    expect(JSON.parse(answer.slice(answer.indexOf('\r\n\r\n')))).toMatchObject({ errors: [{ extensions: { code } }] })
+  }
+  expect((await fetch(`${gateway.url}/healthz`)).status).toBe(200)
 })

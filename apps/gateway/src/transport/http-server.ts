@@ -7,6 +7,7 @@ import { answerPreflight, welcomeOrigin } from './cross-origin.ts'
 import type { Exchange } from './http-answer.ts'
 import { sendErrors } from './http-answer.ts'
 import type { AllowsOrigin } from './origins.ts'
+import { answerNoise } from './refuse-stream.ts'
 
 /** Answers one request, or throws: errors are told in the common form. */
 export type Handler = (exchange: Exchange) => Promise<void> | void
@@ -44,7 +45,7 @@ export function createHttpServer({ route, pipeline, allowsOrigin, onAnswered }: 
     await found.handle(exchange)
   }
 
-  return createServer(timeouts, (request: IncomingMessage, response: ServerResponse) => {
+  const server = createServer(timeouts, (request: IncomingMessage, response: ServerResponse) => {
     const began = performance.now()
     const url = request.url ?? '/'
     const requestId = requestIdOf(request)
@@ -65,6 +66,8 @@ export function createHttpServer({ route, pipeline, allowsOrigin, onAnswered }: 
       else sendErrors(exchange, pipeline.refuse(error, exchange.requestId))
     })
   })
+  answerNoise(server)
+  return server
 }
 
 /** The id that a proxy gave, or a new one. */

@@ -19,6 +19,7 @@ import type { RunSubscription, Sink } from '../subscriptions/run-subscription.ts
 import { requestIdOf } from './http-server.ts'
 import type { LongConnections } from './long-connections.ts'
 import type { AllowsOrigin } from './origins.ts'
+import { refuseStream } from './refuse-stream.ts'
 import { socketNext } from './socket-next.ts'
 
 /** What serves GraphQL over WebSocket. */
@@ -204,10 +205,13 @@ export function serveWebSocket(options: WebSocketOptions): void {
   }
 
   options.server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    if (pathOf(request) !== options.path) return refuse(stream, '404 Not Found')
-    if (!options.allowsOrigin(request)) return refuse(stream, '403 Forbidden')
+    if (pathOf(request) !== options.path)
+      return refuseStream(stream, 404, 'NOT_FOUND', 'There is nothing here. GraphQL lives at /graphql.')
+    if (!options.allowsOrigin(request))
+      return refuseStream(stream, 403, 'FORBIDDEN', 'Pages of this origin may not talk to this gateway.')
     const offered = request.headers['sec-websocket-protocol'] ?? ''
-    if (!offered.split(/\s*,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL)) return refuse(stream, '400 Bad Request')
+    if (!offered.split(/\s*,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL))
+      return refuseStream(stream, 400, 'BAD_REQUEST', `The sub-protocol is ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.`)
     sockets.handleUpgrade(request, stream, head, (socket) => open(socket, stream, requestIdOf(request)))
   })
 }
@@ -240,11 +244,6 @@ function answered(error: GraphQLError): readonly GraphQLFormattedError[] {
 function pathOf({ url = '/' }: IncomingMessage): string {
   const end = url.indexOf('?')
   return end < 0 ? url : url.slice(0, end)
-}
-
-function refuse(stream: Duplex, status: string): void {
-  stream.on('error', () => {})
-  stream.end(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`)
 }
 
 /** The token of `connection_init`: `{ token }`, or a header as HTTP has it. */
