@@ -28,6 +28,7 @@ test.each([
   { store: 'memory:', live: 'mongodb://host' },
   { store: 'memory:', cache: 'memory:' },
   { store: 'sqlite:' },
+  { store: 'memory:', blobs: `file:${import.meta.filename}` },
 ])('%o is refused, without showing what may be a secret', async (urls) => {
   await expect(openBackend(urls)).rejects.toMatchObject({ code: 'MISCONFIGURED' })
   await expect(openBackend({ store: 'smb://me:secret@host' })).rejects.not.toThrow(/secret/)

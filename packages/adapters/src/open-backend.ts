@@ -1,3 +1,4 @@
+import { access, constants, mkdir } from 'node:fs/promises'
 import type { BlobStore, LiveBus, SearchIndex } from '@threadkeep/core'
 import { directoryBlobStore, localLiveBus, memoryBlobStore, memorySearchIndex, memoryStore } from '@threadkeep/core'
 import type { Clock, Store } from '@threadkeep/core/store'
@@ -56,7 +57,7 @@ const buses: Openers<LiveBus> = {
 const blobStores: Openers<BlobStore | undefined> = {
   none: () => undefined,
   memory: (_, clock) => memoryBlobStore({ clock }),
-  file: (url, clock) => directoryBlobStore({ path: pathOf(url), clock }),
+  file: async (url, clock) => directoryBlobStore({ path: await writable(pathOf(url)), clock }),
   mongodb: async (url, clock) => (await import('@threadkeep/store-mongo')).gridFsBlobStore({ url, clock }),
 }
 
@@ -133,6 +134,18 @@ const aliases: Readonly<Record<string, string>> = { 'mongodb+srv': 'mongodb', po
 function kindOf(url: string): string {
   const scheme = /^([a-z+]+):/.exec(url)?.[1] ?? ''
   return aliases[scheme] ?? scheme
+}
+
+/** A directory that may be written to, made where it is missing: found out at the start, not by the first upload. */
+async function writable(path: string): Promise<string> {
+  try {
+    await mkdir(path, { recursive: true })
+    await access(path, constants.W_OK)
+    return path
+  } catch (cause) {
+    const message = `Blobs cannot be kept in ${path}: ${(cause as Error).message}. Name a directory that this process may write to.`
+    throw new ThreadkeepError('MISCONFIGURED', message, { cause })
+  }
 }
 
 /** The path in `sqlite:/var/lib/chat.db`, `sqlite:chat.db` or `sqlite:///var/lib/chat.db`. */
