@@ -59,7 +59,7 @@ export const appendCases: readonly DomainCase[] = [
       },
       'the message',
     )
-    ok(/^msg_[0-9a-z]{30}$/.test(id), 'an id that nobody guesses')
+    ok(/^msg_[0-9a-z]{30}\.[0-9a-z]+$/.test(id), 'an id that nobody guesses')
     same([answer.deduplicated, answer.eventSeq], [false, eventSeq + 1], 'its event')
     const moved = await chat.threads.get(ada, threadId)
     same(answer.thread, moved, 'the thread is as the append left it')

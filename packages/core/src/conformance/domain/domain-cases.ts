@@ -14,6 +14,7 @@ import { importRowCases } from './import-row-cases.ts'
 import { jobCases } from './job-cases.ts'
 import { liveCases } from './live-cases.ts'
 import { memberCases } from './member-cases.ts'
+import { placeCases } from './place-cases.ts'
 import { raceCases } from './race-cases.ts'
 import { readCases } from './read-cases.ts'
 import { removalCases } from './removal-cases.ts'
@@ -31,6 +32,7 @@ export const domainCases: readonly DomainCase[] = [
   ...removalCases,
   ...memberCases,
   ...appendCases,
+  ...placeCases,
   ...readCases,
   ...changeCases,
   ...attachmentCases,

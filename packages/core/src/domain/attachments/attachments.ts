@@ -7,7 +7,8 @@ import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { pushEvents } from '../kernel/event-changes.ts'
-import { at, fileStream, names, seqKey, token } from '../kernel/names.ts'
+import { findMessages } from '../kernel/message-places.ts'
+import { at, fileStream, names, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
@@ -75,20 +76,15 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
   /** Those whose message can be read: it has neither expired nor been deleted, nor has its thread. */
   async function carried(records: readonly AttachmentRecord[]): Promise<ReadonlySet<AttachmentRecord>> {
     const sent = records.filter((record): record is Sent => record.messageId !== undefined)
-    const found = await store.get(
-      sent.flatMap(({ threadId, messageId }) => [
-        at(names.threads, token(threadId)),
-        at(names.messageIds(threadId), token(messageId)),
-      ]),
-    )
-    const messages = await store.get(
-      sent.map(({ threadId }, i) =>
-        at(names.messages(threadId), seqKey((found[2 * i + 1]?.value['seq'] as number | undefined) ?? 0)),
-      ),
-    )
+    const [threads, messages] = await Promise.all([
+      store.get(sent.map(({ threadId }) => at(names.threads, token(threadId)))),
+      // Reads of one turn go to the store as one.
+      Promise.all(sent.map(({ threadId, messageId }) => findMessages(store.get, threadId, [messageId]))),
+    ])
     return new Set(
       sent.filter((_, i) => {
-        const [thread, message] = [found[2 * i], messages[i] && asRecord<MessageRecord>(messages[i].value)]
+        const [thread, [entry]] = [threads[i], messages[i]!]
+        const message = entry && asRecord<MessageRecord>(entry.value)
         return thread?.value['deletedAt'] === undefined && message !== undefined && message.deletedAt === undefined
       }),
     )
@@ -285,10 +281,7 @@ export function createAttachments(context: Context, reader: ThreadReader, writer
       action: 'message.change-own',
       reads: true,
       async plan(scope) {
-        const [index] = await scope.read([at(names.messageIds(threadId), token(record.messageId!))])
-        const [entry] = index
-          ? await scope.read([at(names.messages(threadId), seqKey(index.value['seq'] as number))])
-          : []
+        const [entry] = await findMessages(scope.read, threadId, [record.messageId!])
         const message = entry && asRecord<MessageRecord>(entry.value)
         if (record.ownerId !== actor.userId)
           assertAllowed(actor, 'message.change-any', scope.thread, scope.members.get(actor.userId)?.role)

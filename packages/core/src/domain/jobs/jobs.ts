@@ -7,6 +7,7 @@ import { recordAudit } from '../audit/record-audit.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { requireScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
+import { findMessages } from '../kernel/message-places.ts'
 import { at, names, seqKey, timeKey, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord, RecencyRecord, ThreadRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -111,8 +112,8 @@ export function createJobs(
     const age = clock.now() - record.createdAt
     if (record.state === 'uploading') return age > limits.uploadWindow
     if (record.messageId === undefined) return age > limits.unsentWindow
-    const [index] = await store.get([at(names.messageIds(record.threadId!), token(record.messageId))])
-    return index === undefined
+    const [message] = await findMessages(store.get, record.threadId!, [record.messageId])
+    return message === undefined
   }
 
   return {

@@ -28,6 +28,7 @@ export const names = {
   tenants: 'tenants',
   members: (threadId: string): string => `members:${token(threadId)}`,
   messages: (threadId: string): string => `messages:${token(threadId)}`,
+  /** The places of messages whose ids do not name them. */
   messageIds: (threadId: string): string => `message-ids:${token(threadId)}`,
   edits: (threadId: string): string => `edits:${token(threadId)}`,
   receipts: (threadId: string): string => `receipts:${token(threadId)}`,

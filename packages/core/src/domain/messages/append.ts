@@ -3,6 +3,7 @@ import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import type { JsonObject, Version } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
+import { findMessages, idAtPlace, placeNamedBy } from '../kernel/message-places.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { IdempotencyRecord, MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
@@ -21,8 +22,8 @@ import { toMessage } from './to-message.ts'
 
 /** A new message that has passed every check that needs no store. All objects in it are own copies. */
 interface Checked {
+  /** Of the caller's choice, so it may be taken, or the beginning of the one that its place completes. */
   readonly id: string
-  /** The caller chose the id, so it may be taken. */
   readonly ownId: boolean
   readonly clientId: string | undefined
   readonly hash: string
@@ -102,12 +103,18 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     if (message.clientId !== undefined) {
       const address = idempotencyAddress(thread.id, message.authorId, message.clientId)
       if (!scope.claim({ at: address, onTaken: () => learn(thread.id, message, known) })) return nextGroup
-      const first: IdempotencyRecord = { hash: message.hash, seq, messageId: message.id, eventSeq: thread.eventSeq + 1 }
+      const first: IdempotencyRecord = {
+        hash: message.hash,
+        seq,
+        messageId: idOf(message, seq),
+        eventSeq: thread.eventSeq + 1,
+      }
       scope.put(address, asJson(first), now + limits.idempotencyWindow)
     }
-    const idAddress = at(names.messageIds(thread.id), token(message.id))
-    const onTaken = (): Promise<void> => idTaken(thread.id, message, known)
-    if (message.ownId && !scope.claim({ at: idAddress, onTaken })) return nextGroup
+    if (message.ownId) {
+      const idAddress = at(names.messageIds(thread.id), token(message.id))
+      if (!scope.claim({ at: idAddress, onTaken: () => idTaken(thread.id, message, known) })) return nextGroup
+    }
     const expiresAt = expiryOf(scope, message.ttl)
     const record = recordOf(message, thread.id, seq, now, expiresAt)
     const eventSeq = placeMessage(scope, actor.userId, record, now)
@@ -167,7 +174,12 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     }
     assertDistinct(messages)
     const known = new Map<Checked, Appended>()
-    const reads = messages.some((message) => message.replyTo !== undefined || message.attachments.length > 0)
+    const reads = messages.some(
+      (message) =>
+        message.replyTo !== undefined ||
+        message.attachments.length > 0 ||
+        (message.ownId && placeNamedBy(message.id) !== undefined),
+    )
     const { result, state } = await writer.run<readonly Appended[]>(id, {
       actor,
       action: asOther ? 'message.append-as' : 'message.append',
@@ -211,16 +223,20 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
       before.add(id)
       return outside
     })
-    const found =
-      targets.length === 0
-        ? []
-        : await scope.read(targets.map((id) => at(names.messageIds(scope.thread.id), token(id))))
+    const found = targets.length === 0 ? [] : await findMessages(scope.read, scope.thread.id, targets)
     if (found.some((entry) => entry === undefined))
       throw new ThreadkeepError('INVALID_REPLY', 'The message replied to is not in this thread.')
+    // What stands where its id says has no record of its id that a claim could meet.
+    const chosen = fresh.flatMap(({ ownId, id }) => (ownId && placeNamedBy(id) !== undefined ? [id] : []))
+    const taken = chosen.length === 0 ? [] : await findMessages(scope.read, scope.thread.id, chosen)
+    if (taken.some((entry) => entry !== undefined)) throw messageExists()
     await claimAttachments(
       scope,
       actor,
-      fresh.flatMap(({ id, attachments }) => attachments.map((attachmentId) => ({ messageId: id, attachmentId }))),
+      fresh.flatMap((message, i) => {
+        const messageId = idOf(message, scope.thread.seq + 1 + i)
+        return message.attachments.map((attachmentId) => ({ messageId, attachmentId }))
+      }),
     )
   }
 
@@ -241,6 +257,10 @@ function hashOf(actor: Actor, sent: NewMessage): string {
   return hash('sha256', JSON.stringify(parts), 'base64url')
 }
 
+function idOf({ id, ownId }: Checked, seq: number): string {
+  return ownId ? id : idAtPlace(id, seq)
+}
+
 function recordOf(
   message: Checked,
   threadId: string,
@@ -248,9 +268,9 @@ function recordOf(
   now: number,
   expiresAt: number | undefined,
 ): MessageRecord {
-  const { id, kind, role, authorId, content, data, metadata, replyTo, attachments, clientId } = message
+  const { kind, role, authorId, content, data, metadata, replyTo, attachments, clientId } = message
   return {
-    id,
+    id: idOf(message, seq),
     threadId,
     seq,
     kind,

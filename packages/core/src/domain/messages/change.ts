@@ -4,7 +4,8 @@ import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { deleteDue, putDue } from '../kernel/due.ts'
-import { at, names, seqKey, token } from '../kernel/names.ts'
+import { findMessages } from '../kernel/message-places.ts'
+import { at, names, seqKey } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
@@ -63,10 +64,7 @@ export function createMessageChanges(
   }
 
   async function find(scope: ThreadScope, messageId: string): Promise<Entry> {
-    const [index] = await scope.read([at(names.messageIds(scope.thread.id), token(messageId))])
-    const [entry] = index
-      ? await scope.read([at(names.messages(scope.thread.id), seqKey(index.value['seq'] as number))])
-      : []
+    const [entry] = await findMessages(scope.read, scope.thread.id, [messageId])
     if (!entry) throw messageNotFound()
     return entry
   }

@@ -4,7 +4,8 @@ import { scan } from '../../store/scan.ts'
 import type { Entry } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
-import { at, names, seqKey, threadStream, token } from '../kernel/names.ts'
+import { findMessages } from '../kernel/message-places.ts'
+import { at, names, threadStream, token } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
 import type { ThreadReader } from '../kernel/thread-reader.ts'
@@ -47,13 +48,10 @@ export function createFeedback(
       action: 'message.feedback',
       reads: true,
       async plan(scope) {
-        const found = await scope.read(ids.map((messageId) => at(names.messageIds(id), token(messageId))))
-        const messages = await scope.read(
-          found.map((entry) => at(names.messages(id), seqKey((entry?.value['seq'] as number | undefined) ?? 0))),
-        )
+        const found = await findMessages(scope.read, id, ids)
         found.forEach((entry, i) => {
-          const message = messages[i] && asRecord<MessageRecord>(messages[i].value)
-          if (!entry || !message || !accept(message)) throw messageNotFound()
+          const message = entry && asRecord<MessageRecord>(entry.value)
+          if (!message || !accept(message)) throw messageNotFound()
           const address = at(names.feedback(id), `${token(ids[i]!)}/${token(actor.userId)}`)
           if (opinion === null) scope.delete(address)
           else scope.put(address, { userId: actor.userId, feedback: opinion, at: scope.now }, message.expiresAt)
@@ -61,7 +59,7 @@ export function createFeedback(
             type: 'message.feedback',
             actorId: actor.userId,
             messageId: ids[i]!,
-            seq: entry.value['seq'] as number,
+            seq: message.seq,
           })
         })
       },

@@ -1,13 +1,14 @@
 import type { Millis } from '../../store/types.ts'
 import { putDue } from '../kernel/due.ts'
-import { at, names, seqKey, token } from '../kernel/names.ts'
+import { placeRecordAt } from '../kernel/message-places.ts'
+import { at, names, seqKey } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asJson } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
 import { factsOf } from './content.ts'
 
 /**
- * Puts a message into its thread: the record, its id, its expiry, the thread's counts and the event. The record's `seq` is the thread's next, or,
+ * Puts a message into its thread: the record, where its id leads, its expiry, the thread's counts and the event. The record's `seq` is the thread's next, or,
  * in an import, an earlier one that is known to be free. Answers the number of the event.
  */
 export function placeMessage(scope: ThreadScope, actorId: string, record: MessageRecord, activityAt: Millis): number {
@@ -15,7 +16,8 @@ export function placeMessage(scope: ThreadScope, actorId: string, record: Messag
   const { id, seq, expiresAt } = record
   const facts = factsOf(record)
   scope.put(at(names.messages(thread.id), seqKey(seq)), asJson(record), expiresAt)
-  scope.put(at(names.messageIds(thread.id), token(id)), { seq }, expiresAt)
+  const placeAt = placeRecordAt(thread.id, record)
+  if (placeAt) scope.put(placeAt, { seq }, expiresAt)
   scope.update({
     seq: Math.max(thread.seq, seq),
     messageCount: thread.messageCount + 1,

@@ -3,6 +3,7 @@ import type { Entry, Range } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
+import { findMessages } from '../kernel/message-places.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { Page } from '../kernel/page.ts'
 import type { Slice } from '../kernel/page-request.ts'
@@ -52,16 +53,13 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
 
   /** Where a message stands, deleted or not; undefined when there is none, or none that the actor may see. */
   async function seqFor(actor: Actor, threadId: string, messageId: string): Promise<number | undefined> {
-    const seq = await seqOf(threadId, messageId)
-    const [entry] = seq === undefined ? [] : await store.get([at(names.messages(threadId), seqKey(seq))])
-    return entry && acceptFor(actor, kinds, { includeDeleted: true })(asRecord<MessageRecord>(entry.value))
-      ? seq
-      : undefined
+    const entry = await find(threadId, messageId)
+    const record = entry && asRecord<MessageRecord>(entry.value)
+    return record && acceptFor(actor, kinds, { includeDeleted: true })(record) ? record.seq : undefined
   }
 
-  async function seqOf(threadId: string, messageId: string): Promise<number | undefined> {
-    const [entry] = await store.get([at(names.messageIds(threadId), token(normalId(messageId, 'message id')))])
-    return entry?.value['seq'] as number | undefined
+  async function find(threadId: string, messageId: string): Promise<Entry | undefined> {
+    return (await findMessages(store.get, threadId, [normalId(messageId, 'message id')]))[0]
   }
 
   /** The last seq before the first message created at or after a moment, by halving: times rise with seq. */
@@ -118,15 +116,15 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
   ): Promise<Slice> {
     if (afterId === undefined && beforeId === undefined) return slice
     await reader.open(actor, threadId)
-    const [after, before] = await Promise.all(
-      [afterId, beforeId].map((id) => (id === undefined ? undefined : seqOf(threadId, id))),
-    )
-    if ((afterId !== undefined && after === undefined) || (beforeId !== undefined && before === undefined))
-      throw messageNotFound()
+    const seqOf = async (id: string): Promise<number> => {
+      const entry = await find(threadId, id)
+      if (!entry) throw messageNotFound()
+      return asRecord<MessageRecord>(entry.value).seq
+    }
     return {
       ...slice,
-      ...(after !== undefined && { after: [after] }),
-      ...(before !== undefined && { before: [before] }),
+      ...(afterId !== undefined && { after: [await seqOf(afterId)] }),
+      ...(beforeId !== undefined && { before: [await seqOf(beforeId)] }),
     }
   }
 
@@ -190,8 +188,7 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
   async function get(actor: Actor, threadId: string, messageId: string): Promise<Message> {
     const id = normalId(threadId, 'thread id')
     const accept = acceptFor(actor, kinds, { includeDeleted: true })
-    const [, seq] = await Promise.all([reader.open(actor, id), seqOf(id, messageId)])
-    const [entry] = seq === undefined ? [] : await store.get([at(names.messages(id), seqKey(seq))])
+    const [, entry] = await Promise.all([reader.open(actor, id), find(id, messageId)])
     if (!entry || !accept(asRecord<MessageRecord>(entry.value))) throw messageNotFound()
     return messageOf(entry)
   }

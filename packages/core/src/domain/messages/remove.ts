@@ -2,6 +2,7 @@ import { scan } from '../../store/scan.ts'
 import type { Entry } from '../../store/types.ts'
 import type { Context } from '../kernel/context.ts'
 import { deleteDue } from '../kernel/due.ts'
+import { placeRecordAt } from '../kernel/message-places.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord } from '../kernel/records.ts'
 import { asRecord } from '../kernel/records.ts'
@@ -27,7 +28,8 @@ export async function removeMessages(
   for (const record of records) {
     const { seq, id } = record
     scope.delete(at(names.messages(threadId), seqKey(seq)))
-    scope.delete(at(names.messageIds(threadId), token(id)))
+    const placeAt = placeRecordAt(threadId, record)
+    if (placeAt) scope.delete(placeAt)
     for (let edit = 1; edit <= record.edits; edit++) scope.delete(editAddress(threadId, seq, edit))
     const counted = record.deletedAt === undefined
     if (counted) scope.update({ messageCount: scope.thread.messageCount - 1 })

@@ -1,7 +1,8 @@
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { deleteDue } from '../kernel/due.ts'
-import { at, names, seqKey, token } from '../kernel/names.ts'
+import { placeRecordAt } from '../kernel/message-places.ts'
+import { at, names, seqKey } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { ThreadScope } from '../kernel/thread-scope.ts'
@@ -38,7 +39,8 @@ async function keep(scope: ThreadScope, { expiresAt, ...record }: MessageRecord)
   if (expiresAt === undefined) return
   const { id, threadId, seq, edits, deletedAt } = record
   scope.put(at(names.messages(threadId), seqKey(seq)), asJson(record))
-  scope.put(at(names.messageIds(threadId), token(id)), { seq })
+  const placeAt = placeRecordAt(threadId, record)
+  if (placeAt) scope.put(placeAt, { seq })
   const earlier =
     edits === 0 ? [] : await scope.read(Array.from({ length: edits }, (_, i) => editAddress(threadId, seq, i + 1)))
   for (const edit of earlier) if (edit) scope.put(at(edit.collection, edit.key), edit.value)

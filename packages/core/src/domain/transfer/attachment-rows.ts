@@ -6,7 +6,8 @@ import type { DomainEvent } from '../events/event.ts'
 import type { Actor } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
 import { pushEvents } from '../kernel/event-changes.ts'
-import { at, fileStream, names, seqKey, token } from '../kernel/names.ts'
+import { findMessages } from '../kernel/message-places.ts'
+import { at, fileStream, names, token } from '../kernel/names.ts'
 import type { AttachmentRecord, MessageRecord } from '../kernel/records.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import { normalId } from '../kernel/validate.ts'
@@ -34,10 +35,12 @@ export async function writeAttachment(
     limits,
   )
   const address = at(names.attachments, token(id))
-  const [known, index] = await store.get([address, at(names.messageIds(thread.id), token(messageId))])
+  const [[known], [message]] = await Promise.all([
+    store.get([address]),
+    findMessages(store.get, thread.id, [messageId]),
+  ])
   if (known || !(blobs || row.external)) return false
   if (dryRun) return true
-  const [message] = index ? await store.get([at(names.messages(thread.id), seqKey(index.value['seq'] as number))]) : []
   if (!message || !asRecord<MessageRecord>(message.value).attachments.includes(id))
     throw new ThreadkeepError('INVALID', 'The message of this attachment is not there.')
   const base: AttachmentRecord = {

@@ -2,6 +2,7 @@ import { isThreadkeepError, ThreadkeepError } from '../../errors/threadkeep-erro
 import type { Actor } from '../kernel/actor.ts'
 import { hasScope } from '../kernel/actor.ts'
 import type { Context } from '../kernel/context.ts'
+import { findMessages } from '../kernel/message-places.ts'
 import { at, names, seqKey, token } from '../kernel/names.ts'
 import type { MessageRecord } from '../kernel/records.ts'
 import { asJson } from '../kernel/records.ts'
@@ -98,7 +99,11 @@ export function createMessageRows(context: Context, writer: ThreadWriter) {
     const { id, updatedAt } = scope.thread
     const good = checked.filter((one): one is Good => !isThreadkeepError(one))
     const [ids, slots] = await Promise.all([
-      scope.read(good.map(({ record }) => at(names.messageIds(id), token(record.id)))),
+      findMessages(
+        scope.read,
+        id,
+        good.map(({ record }) => record.id),
+      ),
       scope.read(good.map(({ record }) => at(names.messages(id), seqKey(record.seq)))),
     ])
     const takenIds = new Set(ids.flatMap((entry, i) => (entry ? [good[i]!.record.id] : [])))
