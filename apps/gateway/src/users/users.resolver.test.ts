@@ -83,3 +83,25 @@ test('people find each other by prefix, unless one is deactivated, deleted, or h
   expect(gone.deleteUser).toEqual({ deletedUserId: 'bob', userErrors: [] })
   expect((await alice.get(find)).users.nodes).toEqual([])
 })
+
+test('a page of people says truly whether there are more, also when who stood at its cursor is gone', async () => {
+  const gateway = await startTestGateway()
+  const alice = await gateway.person('alice')
+  for (const userId of ['bob', 'cyd', 'dan']) await gateway.keep.users.create({ userId }, userId)
+  const page = async (args: string) =>
+    (
+      await alice.get(
+        `{ users(${args}) { nodes { id } pageInfo { hasPreviousPage hasNextPage endCursor startCursor } } }`,
+      )
+    ).users
+  const first = await page('first: 1')
+  expect(first).toMatchObject({ nodes: [{ id: 'bob' }], pageInfo: { hasPreviousPage: false, hasNextPage: true } })
+  const after = `first: 2, after: "${first.pageInfo.endCursor}"`
+  expect((await page(after)).pageInfo).toMatchObject({ hasPreviousPage: true, hasNextPage: false })
+  await gateway.keep.users.delete({ userId: 'bob' }, 'bob', { mode: 'hard' })
+  const second = await page(after)
+  expect(second).toMatchObject({ nodes: [{ id: 'cyd' }, { id: 'dan' }], pageInfo: { hasPreviousPage: false } })
+  await gateway.keep.users.block({ userId: 'dan' }, 'alice')
+  const before = await page(`last: 1, before: "${second.pageInfo.endCursor}"`)
+  expect(before).toMatchObject({ nodes: [{ id: 'cyd' }], pageInfo: { hasNextPage: false, hasPreviousPage: false } })
+})

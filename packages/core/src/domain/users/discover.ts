@@ -101,11 +101,24 @@ export function createDiscovery(context: Context): Users['discover'] {
       }
     }
 
-    const found = await walk({ ...bounds, reverse: !slice.forward }, slice.limit + 1)
+    /** Whether anybody stands at the anchor or on its far side: who stood there may be gone. */
+    async function isBeyond(anchor: string): Promise<boolean> {
+      const [entry] = await store.get([at(names.userNames, anchor)])
+      const id = entry?.value['userId'] as string | undefined
+      const user = id === undefined ? undefined : (await visible(actor, [id], query.presence)).get(id)
+      if (user && firstKey(user, prefix) === anchor) return true
+      const range = { prefix, ...(slice.forward ? { before: anchor } : { after: anchor }), reverse: slice.forward }
+      return (await walk(range, 1)).size > 0
+    }
+
+    const anchor = slice.forward ? start : end
+    const [found, other] = await Promise.all([
+      walk({ ...bounds, reverse: !slice.forward }, slice.limit + 1),
+      anchor !== undefined && isBeyond(anchor),
+    ])
     const more = found.size > slice.limit
     const users = [...found.keys()].slice(0, slice.limit)
     if (!slice.forward) users.reverse()
-    const other = (slice.forward ? start : end) !== undefined
     return pageOf(users, slice.forward ? { next: more, previous: other } : { next: other, previous: more }, (user) =>
       cursors.encode(scope, [found.get(user)!]),
     )
