@@ -15,6 +15,21 @@ export function toLogValue(value: LogValue): JsonObject {
   return value as unknown as JsonObject
 }
 
+/** What a record is called in the log: by its stream, and its tenant. */
+export function keyOf(tenant: string, stream: string): string {
+  return `${prefixOf(tenant)}${stream}`
+}
+
+/** The stream that a key would be of, were it the tenant's. */
+export function streamOf(tenant: string, key: string): string | undefined {
+  const prefix = prefixOf(tenant)
+  return key.startsWith(prefix) ? key.slice(prefix.length) : undefined
+}
+
+function prefixOf(tenant: string): string {
+  return tenant === '' ? '' : `${tenant}/`
+}
+
 /** What a record says; `CORRUPT` when it is none of ours. */
 export function logValueOf({ key, value }: PlacedRecord): LogValue {
   const { tenant, through, events } = value

@@ -6,7 +6,7 @@ import { systemClock, ThreadkeepError } from '@threadkeep/core/store'
 import { assertTopics, kafkaSink, kafkaSource } from '@threadkeep/events-kafka'
 import { startExpiry } from './expiry/expiry.ts'
 import { startFollowing } from './follow/follow.ts'
-import { followers, handlerFor } from './follow/followers.ts'
+import { followers, handlerFor, menderFor } from './follow/followers.ts'
 import { serveHealth } from './health/health-server.ts'
 import type { Job } from './job.ts'
 import { createMetrics } from './metrics.ts'
@@ -99,6 +99,7 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
         metrics.parked(job)
         report(cause, `${job}: a record at offset ${record.offset} went to the dead letters`)
       },
+      mend: menderFor(tenants, followers[job]),
     })
     metrics.watchLag(job, () => source.lag)
     const handle = handlerFor(tenants, followers[job])

@@ -27,6 +27,8 @@ export interface KafkaSourceOptions extends KafkaPlace {
   readonly onRetry?: (error: unknown) => void
   /** Told of every record that went to the dead letters. */
   readonly onParked?: (record: { readonly key: string; readonly offset: string }, cause: unknown) => void
+  /** Sets right what a record would have done, once it is in the dead letters. Tried as a record is, then let be. */
+  readonly mend?: (record: PlacedRecord) => Promise<void>
 }
 
 /** The reading end on Kafka, which also says how it is. */
@@ -57,7 +59,7 @@ const leaveWithin = 1_000
  */
 export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
   const { purpose, batchSize = 500, attempts = 4, concurrency = 4, sessionTimeout = 10_000 } = options
-  const { clock = systemClock, onRetry = () => {}, onParked = () => {} } = options
+  const { clock = systemClock, onRetry = () => {}, onParked = () => {}, mend } = options
   const { kafka, names } = openConnection(options)
   const group = names.group(purpose)
   const deadLetters = safeProducer(kafka)
@@ -131,6 +133,16 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
     const giveUp = AbortSignal.any([stopping.signal, lost])
     const beat = setInterval(() => heartbeat().catch((error) => unheard.abort(error)), Math.floor(sessionTimeout / 4))
     const origin = { topic: batch.topic, partition: batch.partition, group }
+    const patience = {
+      attempts,
+      pause: (milliseconds: number) => sleep(milliseconds, undefined, { signal: giveUp }),
+      onRetry,
+    }
+    /** Only when the dead letter is durable may the log go on. */
+    const park = async (message: KafkaMessage, cause: unknown): Promise<void> => {
+      await deadLetters.send(names.deadLetters, [deadLetter(message, origin, cause)])
+      onParked({ key: String(message.key), offset: message.offset }, cause)
+    }
     const mayGoOn = (): boolean => payload.isRunning() && !payload.isStale() && !giveUp.aborted
     try {
       for (let from = 0; from < batch.messages.length && mayGoOn(); from += batchSize) {
@@ -139,15 +151,16 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
         for (const message of part) {
           const record = recordOf(message)
           if (record) read.push({ message, record })
-          else await park(message, origin, misconfigured('This is not a record of the log.'))
+          else await park(message, misconfigured('This is not a record of the log.'))
         }
         if (read.length > 0)
           await settleBatch(read, {
-            attempts,
+            ...patience,
             handle: (some) => handle(some.map(({ record }) => record)),
-            park: ({ message }, cause) => park(message, origin, cause),
-            pause: (milliseconds) => sleep(milliseconds, undefined, { signal: giveUp }),
-            onRetry,
+            async park({ message, record }, cause) {
+              await park(message, cause)
+              if (mend) await settleBatch([record], { ...patience, handle: () => mend(record), park: async () => {} })
+            },
           })
         const { offset } = part[part.length - 1]!
         resolveOffset(offset)
@@ -161,12 +174,6 @@ export function kafkaSource(options: KafkaSourceOptions): KafkaSource {
     } finally {
       clearInterval(beat)
     }
-  }
-
-  /** Only when the dead letter is durable may the log go on. */
-  async function park(message: KafkaMessage, origin: Parameters<typeof deadLetter>[1], cause: unknown): Promise<void> {
-    await deadLetters.send(names.deadLetters, [deadLetter(message, origin, cause)])
-    onParked({ key: String(message.key), offset: message.offset }, cause)
   }
 
   async function keepConsuming(handle: Handle): Promise<void> {

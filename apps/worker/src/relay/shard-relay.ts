@@ -2,7 +2,7 @@ import type { EventSink, EventsRecord, LogRecord } from '@threadkeep/core'
 import { at, checkpointAt, names } from '@threadkeep/core'
 import type { Clock, Entry, Millis, Store } from '@threadkeep/core/store'
 import { advanceCheckpoints } from '../checkpoints.ts'
-import { toLogValue } from '../log-value.ts'
+import { keyOf, toLogValue } from '../log-value.ts'
 
 /** Takes one shard of one tenant's events from the outbox to the log. */
 export interface ShardRelay {
@@ -56,7 +56,7 @@ export function createShardRelay({ store, tenant, shard, sink, clock }: ShardRel
 
   function recordsOf(entry: Entry, since: Millis): LogRecord[] {
     const events = eventsOf(entry)
-    const key = tenant === '' ? events[0]!.stream : `${tenant}/${events[0]!.stream}`
+    const key = keyOf(tenant, events[0]!.stream)
     const records: LogRecord[] = []
     for (let from = 0; from < events.length; from += eventsPerRecord)
       records.push({
