@@ -46,6 +46,17 @@ test('members come, get roles, put a thread away for themselves, and go', async 
     pageInfo: { hasNextPage: false, hasPreviousPage: true },
   })
 
+  await gateway.keep.threads.addMember({ userId: 'alice' }, 't', 'aaron')
+  const aaron = (await alice.get('{ thread(id: "t") { members(first: 1) { pageInfo { endCursor } } } }')).thread
+  await gateway.keep.threads.removeMember({ userId: 'alice' }, 't', 'aaron')
+  const behind = `{ thread(id: "t") { members(after: "${aaron.members.pageInfo.endCursor}") {
+    nodes { userId } pageInfo { hasPreviousPage }
+  } } }`
+  expect((await alice.get(behind)).thread.members).toEqual({
+    nodes: [{ userId: 'alice' }, { userId: 'bob' }],
+    pageInfo: { hasPreviousPage: false },
+  })
+
   const { removeMember } = await bob.get('mutation { removeMember(input: { threadId: "t" }) { removedUserId } }')
   expect(removeMember).toEqual({ removedUserId: 'bob' })
   expect((await bob.ask('{ thread(id: "t") { id } }')).errors).toEqual(missing)

@@ -62,7 +62,12 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
       reverse: !slice.forward,
       limit: slice.limit + 1,
     }
-    const [, entries] = await Promise.all([reader.open(actor, id), store.list(names.members(id), range)])
+    const anchor = slice.forward ? start : end
+    const [, entries, other] = await Promise.all([
+      reader.open(actor, id),
+      store.list(names.members(id), range),
+      anchor !== undefined && isBeyond(id, anchor, slice.forward),
+    ])
     const more = entries.length > slice.limit
     const cut = entries.slice(0, slice.limit)
     if (!slice.forward) cut.reverse()
@@ -70,12 +75,24 @@ export function createMembers(context: Context, reader: ThreadReader, writer: Th
       actor,
       cut.map((entry) => asRecord<MemberRecord>(entry.value)),
     )
-    const other = (slice.forward ? start : end) !== undefined
     return pageOf(
       items,
       slice.forward ? { next: more, previous: other } : { next: other, previous: more },
       ({ userId }) => cursors.encode(scope, [token(userId)]),
     )
+  }
+
+  /** Whether anybody stands at the anchor or on its far side: who stood there may have left. */
+  async function isBeyond(threadId: string, anchor: string, forward: boolean): Promise<boolean> {
+    const [[own], far] = await Promise.all([
+      store.get([at(names.members(threadId), anchor)]),
+      store.list(names.members(threadId), {
+        ...(forward ? { before: anchor } : { after: anchor }),
+        reverse: forward,
+        limit: 1,
+      }),
+    ])
+    return own !== undefined || far.length > 0
   }
 
   async function member(actor: Actor, threadId: string, userId: string): Promise<Member> {
