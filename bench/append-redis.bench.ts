@@ -1,3 +1,4 @@
+import { createThreadkeep } from '@threadkeep/core'
 import { redisStore } from '@threadkeep/store-redis'
 import { service, stopServices } from '@threadkeep/test-support/services'
 import { createClient } from 'redis'
@@ -50,6 +51,13 @@ export default defineBench({
       const keys = [`${tag}:seq`, `${tag}:meta`, `${tag}:messages`]
       await client.evalSha(sha, { keys, arguments: [String(seq), JSON.stringify({ ...message, seq })] })
     }
+    // As a gateway with workers: the events stay in the outbox.
+    const keep = createThreadkeep({ store, projector: 'external' })
+    const alice = { userId: 'alice' }
+    const threads = await Promise.all(Array.from({ length: inFlight }, () => keep.threads.create(alice)))
+    const wholeAppend = async (thread: number): Promise<void> => {
+      await keep.messages.append(alice, threads[thread]!.id, { content: message.content })
+    }
     const together = (one: (thread: number) => Promise<void>) =>
       rate(count, async (n) => {
         const lane = async (thread: number) => {
@@ -65,6 +73,14 @@ export default defineBench({
       ours: together(append),
       theirs: together(bare),
     })
+    await compare({
+      bench: 'append-redis: with the whole domain',
+      against: 'the same bare EVALSHA',
+      unit: 'op/s',
+      ours: together(wholeAppend),
+      theirs: together(bare),
+    })
+    await keep.close()
     client.destroy()
     await store.close()
     await stopServices()
