@@ -33,7 +33,7 @@ async function serve(config: Config): Promise<void> {
   for (const sentence of strangeVariables(process.env)) log.warn(sentence)
   const registered = config.operations === undefined ? undefined : await readOperations(config.operations)
   const secret = await tokenSecret(config)
-  const backend = await openBackend(config.urls)
+  const backend = await openBackend(config.urls, { deadline: config.deadline })
   const closers: (() => Promise<void>)[] = [() => backend.close()]
   try {
     const rateLimiter = await openRateLimiter(config)

@@ -66,12 +66,22 @@ const caches: Openers<Store> = {
     (await import('@threadkeep/store-redis')).redisStore({ ...redisPlace(url, '-cache'), role: 'cache', clock }),
 }
 
+/** How a backend is opened. */
+export interface OpenOptions {
+  readonly clock?: Clock
+  /** Milliseconds that a call of the store may take, where it would wait longer by itself (15 seconds at most). */
+  readonly deadline?: number
+}
+
+/** The longest that any store waits by itself. */
+const ownPatience = 15_000
+
 /**
  * Opens all that a Threadkeep is kept in, loading only the drivers it needs. Either everything is open afterwards or nothing. `MISCONFIGURED`
  * when a URL names nothing we know.
  */
-export async function openBackend(urls: BackendUrls, options: { readonly clock?: Clock } = {}): Promise<Backend> {
-  const { clock = systemClock } = options
+export async function openBackend(urls: BackendUrls, options: OpenOptions = {}): Promise<Backend> {
+  const { clock = systemClock, deadline = ownPatience } = options
   const opened: Closable[] = []
   const open = async <T extends Closable | undefined>(what: string, openers: Openers<T>, url: string): Promise<T> => {
     try {
@@ -89,7 +99,9 @@ export async function openBackend(urls: BackendUrls, options: { readonly clock?:
   }
   const kind = kindOf(urls.store)
   try {
-    const base = await open('store', stores, urls.store)
+    const store = await open('store', stores, urls.store)
+    // What nobody waits for any more must not hold up what comes after it.
+    const base = deadline < ownPatience ? await timed(store, deadline) : store
     const live = await open('live', buses, urls.live ?? 'local:')
     const search = await open('search', searches, urls.search ?? (kind === 'redis' ? 'none:' : urls.store))
     const blobs = await open('blobs', blobStores, urls.blobs ?? (kind === 'mongodb' ? urls.store : 'none:'))
@@ -109,6 +121,11 @@ export async function openBackend(urls: BackendUrls, options: { readonly clock?:
     await close()
     throw error
   }
+}
+
+async function timed(base: Store, deadline: number): Promise<Store> {
+  const { withTimeout } = await import('@threadkeep/wrappers')
+  return stack(base, [withTimeout({ timeout: deadline / 1_000 })])
 }
 
 async function cached(base: Store, cache: Store, reads: boolean, onError: () => void): Promise<Store> {

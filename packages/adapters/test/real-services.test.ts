@@ -1,5 +1,6 @@
 import { createThreadkeep } from '@threadkeep/core'
 import { service } from '@threadkeep/test-support/services'
+import { tcpProxy } from '@threadkeep/test-support/tcp-proxy'
 import { describe, expect, test } from 'vitest'
 import type { BackendUrls } from '../src/index.ts'
 import { openBackend } from '../src/index.ts'
@@ -62,3 +63,29 @@ test.skipIf(!postgres.available)('records, index and hints on PostgreSQL', async
   const { url } = await postgres.open()
   await keeps({ store: url, live: url })
 })
+
+test.skipIf(!mongodb.available)(
+  'a call of the store waits no longer than it was told to, and the next one is free of it',
+  async () => {
+    const { url } = await mongodb.open()
+    await using proxy = await tcpProxy(url)
+    const through = new URL(proxy.through(url))
+    through.searchParams.delete('replicaSet')
+    through.searchParams.set('directConnection', 'true')
+    const backend = await openBackend({ store: through.href, search: 'none:', blobs: 'none:' }, { deadline: 700 })
+    try {
+      const at = { collection: 'things', key: 'a' }
+      const commit = () => backend.store.commit([{ type: 'put', at, value: { n: 1 } }])
+      await commit()
+      proxy.mode('dropReplies')
+      await expect(commit()).rejects.toMatchObject({ code: 'TIMEOUT', maybeCommitted: true })
+      await expect(backend.store.get([at])).rejects.toMatchObject({ code: 'TIMEOUT', maybeCommitted: false })
+      proxy.restore()
+      await expect
+        .poll(() => backend.store.get([at]).catch(() => []), { timeout: 25_000 })
+        .toMatchObject([{ value: { n: 1 } }])
+    } finally {
+      await backend.close()
+    }
+  },
+)
