@@ -40,6 +40,7 @@ export interface Records {
   sweep(limit: number): number
 }
 
+type TakenPut = Extract<TakenChange<string>, { readonly type: 'put' }>
 type Row = [key: string, text: string, version: Version, expiresAt: number | null]
 
 const live = '(expires_at is null or expires_at > ?)'
@@ -47,6 +48,8 @@ const getSql = `select key, value, version, expires_at from records where collec
 const versionSql = `select version from records where collection = ? and key = ? and ${live}`
 const putSql = `insert into records values (?, ?, ?, ?, ?) on conflict(collection, key) do update
   set value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`
+const moveSql = `update or replace records set key = ?, value = ?, version = ?, expires_at = ?
+  where collection = ? and key = ?`
 const deleteSql = 'delete from records where collection = ? and key = ?'
 const sweepSql = `delete from records where rowid in
   (select rowid from records where expires_at <= ? order by expires_at limit ?)`
@@ -64,6 +67,10 @@ export function records(database: Database, clock: Clock): Records {
     }
     return undefined
   }
+
+  /** Deletes the record at `from` and puts another in its stead; false when there is none. */
+  const move = (from: string, { at, value, expiresAt }: TakenPut, version: Version): boolean =>
+    prepare(moveSql).run(at.key, value, version, expiresAt ?? null, at.collection, from).changes > 0
 
   return {
     get(at) {
@@ -117,18 +124,30 @@ export function records(database: Database, clock: Clock): Records {
       const now = clock.now()
       const conflict = findConflict(changes, now)
       if (conflict) return { ok: false, conflict }
-      for (const change of changes) {
+      for (let i = 0; i < changes.length; i++) {
+        const change = changes[i]!
         if (change.type === 'check') continue
         const { collection, key } = change.at
-        if (change.type === 'delete' || (change.expiresAt !== undefined && change.expiresAt <= now)) {
-          prepare(deleteSql).run(collection, key)
-        } else prepare(putSql).run(collection, key, change.value, version, change.expiresAt ?? null)
+        const put = livePut(change, now)
+        if (put) {
+          prepare(putSql).run(collection, key, put.value, version, put.expiresAt ?? null)
+          continue
+        }
+        // What moves within a collection keeps its place in the file: one page is written instead of two.
+        const next = livePut(changes[i + 1], now)
+        if (next?.at.collection === collection && move(key, next, version)) i++
+        else prepare(deleteSql).run(collection, key)
       }
       return { ok: true, version }
     },
 
     sweep: (limit) => Number(prepare(sweepSql).run(clock.now(), limit).changes),
   }
+}
+
+/** The change, if a record is there after it. */
+function livePut(change: TakenChange<string> | undefined, now: number): TakenPut | undefined {
+  return change?.type === 'put' && (change.expiresAt === undefined || change.expiresAt > now) ? change : undefined
 }
 
 function toEntry(collection: string, [key, text, version, expiresAt]: Row): Entry {

@@ -62,6 +62,26 @@ export const commitCases: readonly ConformanceCase[] = [
     same(await readValue(store, a), undefined, 'put in the past after put')
     same(await keys(store, 'left'), [], 'list agrees')
   }),
+  storeCase('a delete with a put beside it moves a record, whatever stood at either place', async (store, clock) => {
+    const [from, to] = [at('left', 'from'), at('left', 'to')]
+    const stories = [
+      { before: [put(from, { n: 1 })], claim: 'to a free place' },
+      { before: [put(from, { n: 1 }, clock.now() + hour)], claim: 'from one that would expire' },
+      { before: [], claim: 'from where nothing was' },
+      { before: [put(from, { n: 1 }), put(to, { n: 2 }, clock.now() + hour)], claim: 'over another' },
+      { before: [put(to, { n: 2 })], claim: 'from nothing over another' },
+    ]
+    for (const { before, claim } of stories) {
+      await commit(store, del(from), del(to), ...before)
+      const version = await commit(store, del(from), put(to, { n: 3 }), put(at('right', 'from'), { other: true }))
+      same(await store.list('left', { limit: 10 }), [{ ...to, value: { n: 3 }, version }], claim)
+      same((await read(store, at('right', 'from')))?.value, { other: true }, `${claim}: elsewhere, too`)
+    }
+    await commit(store, del(to), put(from, { n: 4 }, clock.now() + hour))
+    same((await read(store, from))?.expiresAt, clock.now() + hour, 'with the new end')
+    await commit(store, del(from), put(to, { n: 5 }, clock.now()))
+    same(await keys(store, 'left'), [], 'what has expired already moves nowhere')
+  }),
   storeCase('a check passes on exactly the version it names', async (store) => {
     const first = await commit(store, put(a, { n: 1 }))
     const second = await commit(store, check(a, first), put(a, { n: 2 }))

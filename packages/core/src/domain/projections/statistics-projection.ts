@@ -1,15 +1,17 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import { scan } from '../../store/scan.ts'
 import type { Change, Version } from '../../store/types.ts'
-import type { DomainEvent, EventType } from '../events/event.ts'
+import type { DomainEvent, EventType, MessageFacts } from '../events/event.ts'
 import type { Context } from '../kernel/context.ts'
-import { at, names, shardOf, threadStream, token } from '../kernel/names.ts'
+import { at, names, shardOf, threadStream } from '../kernel/names.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
 import type { Ledger } from './ledger.ts'
 import { createLedger } from './ledger.ts'
+import type { CountMessage } from './message-lines.ts'
+import { countMessages } from './message-lines.ts'
 import { recountThread } from './recount-thread.ts'
 import type { ThreadTally } from './thread-tally.ts'
-import { dayOf, emptyTally, tallyMessage } from './thread-tally.ts'
+import { emptyTally, tallyMessage } from './thread-tally.ts'
 
 /**
  * Counts events. Each stream's tally knows the number of the event it counted last and is advanced, with every sum it feeds,
@@ -66,6 +68,7 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
   async function applyTogether(events: readonly DomainEvent[], also: readonly Change[]): Promise<void> {
     const threadIds = new Map(events.map(({ stream, threadId }) => [stream, threadId]))
     await commitTallies(threadIds, also, async (tallies, ledger) => {
+      const countMessage = countMessages(ledger)
       for (const event of events) {
         const tally = tallies.get(event.stream)!
         if (event.eventSeq <= tally.eventSeq) continue
@@ -73,7 +76,8 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
           event.eventSeq > tally.eventSeq + 1 && tally.threadId !== undefined
             ? await setRight(tally, ledger)
             : undefined
-        tallies.set(event.stream, next ?? (await fold(tally, event, ledger)))
+        const folded = next ?? fold(tally, event, ledger, countMessage)
+        tallies.set(event.stream, folded instanceof Promise ? await folded : folded)
       }
     })
   }
@@ -155,19 +159,28 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
   }
 
   /** One event further. */
-  async function fold(tally: ThreadTally, event: DomainEvent, ledger: Ledger): Promise<ThreadTally> {
+  function fold(
+    tally: ThreadTally,
+    event: DomainEvent,
+    ledger: Ledger,
+    countMessage: CountMessage,
+  ): ThreadTally | Promise<ThreadTally> {
+    const count = (moved: ThreadTally, facts: MessageFacts, sign: 1 | -1, atEnd: boolean): ThreadTally => {
+      countMessage(moved, facts, sign)
+      return tallyMessage(moved, facts, sign, atEnd)
+    }
     const { type, message, before } = event
     const moved = { ...tally, eventSeq: event.eventSeq, lastEventAt: event.at }
     const system = at(names.statsSystem, String(shardOf(event.stream)))
     switch (type) {
       case 'message.created':
-        return message ? count(moved, message, 1, ledger, true) : moved
+        return message ? count(moved, message, 1, true) : moved
       case 'message.restored':
-        return message ? count(moved, message, 1, ledger, false) : moved
+        return message ? count(moved, message, 1, false) : moved
       case 'message.deleted':
       case 'message.expired':
       case 'message.removed':
-        return message ? count(moved, message, -1, ledger, false) : moved
+        return message ? count(moved, message, -1, false) : moved
       case 'message.edited':
         if (!message || !before) return moved
         if (moved.shown) ledger.add(system, 'bytes', message.bytes - before.bytes)
@@ -181,21 +194,18 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
         return { ...moved, shown: true }
       case 'thread.deleted':
         if (!moved.shown) return moved
-        await countThread(moved, -1, ledger)
-        return { ...moved, shown: false }
+        return countThread(moved, -1, ledger).then(() => ({ ...moved, shown: false }))
       case 'thread.restored':
         if (moved.shown) return moved
-        await countThread(moved, 1, ledger)
-        return { ...moved, shown: true }
+        return countThread(moved, 1, ledger).then(() => ({ ...moved, shown: true }))
       case 'thread.purged':
-        await forgetParts(moved, ledger)
-        return {
+        return forgetParts(moved, ledger).then(() => ({
           ...emptyTally(moved.stream, moved.threadId),
           eventSeq: event.eventSeq,
           lastEventAt: event.at,
           shown: false,
           gone: true,
-        }
+        }))
       case 'user.created':
         ledger.add(system, 'users', 1)
         return moved
@@ -211,28 +221,6 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
       default:
         return moved
     }
-  }
-
-  /** A message in or out: of its thread's parts always, of the sums while the thread is shown. */
-  function count(
-    tally: ThreadTally,
-    facts: NonNullable<DomainEvent['message']>,
-    sign: 1 | -1,
-    ledger: Ledger,
-    atEnd: boolean,
-  ): ThreadTally {
-    const threadId = tally.threadId!
-    const day = dayOf(facts.createdAt)
-    ledger.add(at(names.statsThreadDays(threadId), day), 'count', sign)
-    ledger.add(at(names.statsThreadAuthors(threadId), token(facts.authorId)), 'count', sign)
-    if (tally.shown) {
-      const shard = String(shardOf(tally.stream))
-      ledger.add(at(names.statsAuthoredBy(token(facts.authorId)), shard), 'count', sign)
-      ledger.add(at(names.statsDays, `${day}/${shard}`), 'count', sign)
-      ledger.add(at(names.statsSystem, shard), 'messages', sign)
-      ledger.add(at(names.statsSystem, shard), 'bytes', sign * facts.bytes)
-    }
-    return tallyMessage(tally, facts, sign, atEnd)
   }
 
   /** A whole thread in or out of the sums, by its stored parts. The caller has committed what came before. */

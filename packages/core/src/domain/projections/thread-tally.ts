@@ -61,16 +61,13 @@ export function tallyMessage(tally: ThreadTally, facts: MessageFacts, sign: 1 | 
 
 /** Moves first, last and response times past one more message. */
 export function followOrder(tally: ThreadTally, { role, createdAt }: MessageFacts): ThreadTally {
-  const { askedAt, ...rest } = tally
-  const moved = {
-    ...rest,
-    firstMessageAt: Math.min(tally.firstMessageAt ?? createdAt, createdAt),
-    lastMessageAt: Math.max(tally.lastMessageAt ?? createdAt, createdAt),
-  }
-  if (role === 'user') return { ...moved, askedAt: createdAt }
-  if (role === 'assistant' && askedAt !== undefined)
-    return { ...moved, responses: [...tally.responses, Math.max(0, createdAt - askedAt)].slice(-maxResponses) }
-  return askedAt === undefined ? moved : { ...moved, askedAt }
+  const firstMessageAt = Math.min(tally.firstMessageAt ?? createdAt, createdAt)
+  const lastMessageAt = Math.max(tally.lastMessageAt ?? createdAt, createdAt)
+  if (role === 'user') return { ...tally, firstMessageAt, lastMessageAt, askedAt: createdAt }
+  if (role !== 'assistant' || tally.askedAt === undefined) return { ...tally, firstMessageAt, lastMessageAt }
+  const { askedAt, ...answered } = tally
+  const responses = [...tally.responses, Math.max(0, createdAt - askedAt)].slice(-maxResponses)
+  return { ...answered, firstMessageAt, lastMessageAt, responses }
 }
 
 /** The UTC day of a moment: `2026-01-31`. */
