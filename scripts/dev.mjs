@@ -35,6 +35,9 @@ const windows = process.platform === 'win32'
 const root = dirname(dirname(fileURLToPath(import.meta.url)))
 const stateFile = join(root, 'node_modules', '.threadkeep.json')
 const [task = '', ...args] = process.argv.slice(2)
+const parent = process.ppid
+/** Set once somebody wants an end: no further command is begun then. */
+let ending
 
 if (task === '--print-path') {
   console.log(JSON.stringify(process.env.PATH))
@@ -53,11 +56,13 @@ async function runTask() {
   if (!env || !install(env)) return 1
   const commands = tasks[task].map((command) => [...command])
   commands.at(-1).push(...args)
+  const last = commands.pop()
   for (const command of commands) {
-    const code = await run(command, env, command === commands.at(-1))
+    const code = await run(command, env, false)
     if (code !== 0) return code
+    if (ending) return 128 + constants.signals[ending]
   }
-  return 0
+  return run(last, env, true)
 }
 
 /** The environment in which `node`, `pnpm` and the tools of the workspace are found; undefined when that failed. */
@@ -171,15 +176,16 @@ function run([name, ...words], env, isLast) {
     })
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     const pass = (signal) => {
+      ending = signal
       // A terminal gives Ctrl-C to the whole group: passing it on would tell the child twice.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal)
     }
     for (const signal of signals) process.on(signal, pass)
     // npm passes a signal to the shell between it and us, and that shell may end without passing it on.
-    const parent = process.ppid
     const orphaned = setInterval(() => {
       if (!process.env.npm_lifecycle_event || process.ppid === parent) return
       clearInterval(orphaned)
+      ending = 'SIGTERM'
       child.kill('SIGTERM')
     }, 500)
     const end = (code) => {
