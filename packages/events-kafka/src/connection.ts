@@ -1,5 +1,6 @@
 import kafkajs from 'kafkajs'
 import { misconfigured } from './errors.ts'
+import { quietQueues } from './quiet-queues.ts'
 
 /** Where the log is. */
 export interface KafkaPlace {
@@ -42,6 +43,7 @@ export function openConnection({ url, log }: KafkaPlace): Connection {
   const base = name || 'threadkeep'
   if (!legalName.test(base))
     throw misconfigured('The name in a Kafka URL is made of letters, digits, dots, dashes and underscores.')
+  quietQueues()
   return {
     kafka: new kafkajs.Kafka({
       clientId: 'threadkeep',
