@@ -60,7 +60,7 @@ describe.skipIf(!redis.available)('a live bus on Redis', () => {
     const stop = await bus.subscribe('t', () => {})
     expect(await listeners()).toBe(1)
     stop()
-    await expect.poll(listeners).toBe(0)
+    await expect.poll(listeners, { timeout: 10_000 }).toBe(0)
     client.destroy()
   })
 
@@ -70,6 +70,7 @@ describe.skipIf(!redis.available)('a live bus on Redis', () => {
     const client = await createClient({ url }).connect()
     client.on('error', () => {})
     const watch = await createClient({ url }).connect()
+    watch.on('error', () => {})
     const listening = () => createClient({ url: proxy.through(url) })
     await using bus = await redisLiveBus({
       client: Object.assign(client, { duplicate: listening }) as never,
@@ -77,7 +78,7 @@ describe.skipIf(!redis.available)('a live bus on Redis', () => {
     })
     expect(bus.healthy).toBe(true)
     proxy.cut({ refuse: true })
-    await expect.poll(() => bus.healthy).toBe(false)
+    await expect.poll(() => bus.healthy, { timeout: 10_000 }).toBe(false)
     const id = await client.clientId()
     const back = new Promise((resolve) => client.once('ready', resolve))
     await watch.sendCommand(['CLIENT', 'KILL', 'ID', String(id)])

@@ -33,6 +33,7 @@ async function happensLater(store: RedisStore, changes = [put(2)]): Promise<void
 describe.skipIf(!(await canOwn('redis')))(
   'a server that cannot take a commit now says so, and nothing is written',
   () => {
+    const patiently = { timeout: 15_000 }
     const unavailable = { code: 'UNAVAILABLE', retryable: true, maybeCommitted: false }
 
     const opened = async (args: readonly string[] = []) => {
@@ -72,7 +73,7 @@ describe.skipIf(!(await canOwn('redis')))(
       await using it = await opened(['--lua-time-limit', '20'])
       await using other = await connect(it.server.url)
       const running = other.sendCommand(['EVAL', 'while true do end', '0']).catch((error: Error) => error.message)
-      await expect.poll(() => it.store.commit([put(1)]).catch((error) => error)).toMatchObject(unavailable)
+      await expect.poll(() => it.store.commit([put(1)]).catch((error) => error), patiently).toMatchObject(unavailable)
       await it.client.sendCommand(['SCRIPT', 'KILL'])
       expect(await running).toContain('killed')
       expect(await it.store.get([at])).toEqual([undefined])
@@ -83,7 +84,7 @@ describe.skipIf(!(await canOwn('redis')))(
       await using it = await opened(['--save', '3600', '100000', '--dbfilename', 'x'.repeat(300)])
       await it.store.commit([put(1)])
       await it.client.sendCommand(['BGSAVE'])
-      await expect.poll(() => it.client.info('persistence')).toContain('rdb_last_bgsave_status:err')
+      await expect.poll(() => it.client.info('persistence'), patiently).toContain('rdb_last_bgsave_status:err')
       expect(await errorOf(it.store.commit([put(2)]))).toMatchObject(unavailable)
       expect(await it.store.get([at])).toMatchObject([{ value: { n: 1 } }])
       await it.client.configSet('save', '')
@@ -97,7 +98,7 @@ describe.skipIf(!(await canOwn('redis')))(
       await it.client.configSet('key-load-delay', '10000')
       await it.client.configSet('loading-process-events-interval-bytes', '1024')
       const reloading = it.client.sendCommand(['DEBUG', 'RELOAD'])
-      await expect.poll(() => it.store.commit([put(1)]).catch((error) => error)).toMatchObject(unavailable)
+      await expect.poll(() => it.store.commit([put(1)]).catch((error) => error), patiently).toMatchObject(unavailable)
       await it.client.configSet('key-load-delay', '0')
       await reloading
       expect(await it.store.get([at])).toEqual([undefined])
