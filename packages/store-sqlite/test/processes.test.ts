@@ -95,7 +95,7 @@ test('closing while another process holds the lock ends within the busy timeout'
 
 test('what still waits for the lock when the store has closed is CLOSED', async () => {
   const path = temporaryPath()
-  const store = await openStore({ path })
+  const store = await openStore({ path, busyTimeout: 60_000 })
   lock(path)
   const sweep = store.sweep(1)
   await store.close()
