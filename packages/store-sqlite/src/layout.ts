@@ -130,13 +130,14 @@ export function records(database: Database, clock: Clock): Records {
         const { collection, key } = change.at
         const put = livePut(change, now)
         if (put) {
-          prepare(putSql).run(collection, key, put.value, version, put.expiresAt ?? null)
+          // `get`, which answers nothing here: what `run` tells of a write costs as much as a twentieth of an append.
+          prepare(putSql).get(collection, key, put.value, version, put.expiresAt ?? null)
           continue
         }
         // What moves within a collection keeps its place in the file: one page is written instead of two.
         const next = livePut(changes[i + 1], now)
         if (next?.at.collection === collection && move(key, next, version)) i++
-        else prepare(deleteSql).run(collection, key)
+        else prepare(deleteSql).get(collection, key)
       }
       return { ok: true, version }
     },
