@@ -54,6 +54,8 @@ interface Pending {
 interface Lane {
   readonly threadId: string
   queue: Pending[]
+  /** How many the last group had. */
+  company: number
   running: boolean
   /** The last known state: only ever used under a check of its version. */
   state: ThreadState | undefined
@@ -62,17 +64,20 @@ interface Lane {
 const maxGroupWeight = 200
 const maxIdleLanes = 10_000
 const maxAttempts = 100
+/** Turns of the event loop for which a group waits for the company that it had last time. */
+const maxTurns = 16
 const sweeper: Actor = { userId: 'threadkeep', scopes: ['admin'] }
 
 /** The writer of a context. */
 export function createThreadWriter(context: Context): ThreadWriter {
   const lanes = new Map<string, Lane>()
+  let begun = 0
 
   function laneOf(threadId: string): Lane {
     const known = lanes.get(threadId)
     // Delete and set: the map's order is the order of last use.
     if (known) lanes.delete(threadId)
-    const lane = known ?? { threadId, queue: [], running: false, state: undefined }
+    const lane = known ?? { threadId, queue: [], company: 0, running: false, state: undefined }
     lanes.set(threadId, lane)
     if (lanes.size > maxIdleLanes) {
       for (const [id, idle] of lanes) {
@@ -87,8 +92,22 @@ export function createThreadWriter(context: Context): ThreadWriter {
   async function drain(lane: Lane): Promise<void> {
     // A turn later, so that operations started together share their first group.
     await undefined
-    while (lane.queue.length > 0) await commitGroup(lane, takeGroup(lane))
+    while (lane.queue.length > 0) {
+      await gather(lane)
+      const group = takeGroup(lane)
+      lane.company = group.length
+      await commitGroup(lane, group)
+    }
     lane.running = false
+  }
+
+  /** Under load operations come over many sockets, turn by turn: those that shared the last commit share the next one, too. */
+  async function gather(lane: Lane): Promise<void> {
+    let seen = -1
+    for (let turn = 0; turn < maxTurns && begun !== seen && lane.queue.length < lane.company; turn++) {
+      seen = begun
+      await new Promise(setImmediate)
+    }
   }
 
   function takeGroup(lane: Lane): Pending[] {
@@ -200,6 +219,7 @@ export function createThreadWriter(context: Context): ThreadWriter {
 
   function run<T>(threadId: string, operation: ThreadOperation<T>): Promise<Written<T>> {
     return new Promise((resolve, reject) => {
+      begun++
       const lane = laneOf(threadId)
       lane.queue.push({ operation, resolve: resolve as Pending['resolve'], reject })
       if (lane.running) return
