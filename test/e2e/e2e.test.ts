@@ -1,33 +1,23 @@
-import { service } from '@threadkeep/test-support/services'
 import { describe, expect, test } from 'vitest'
-import { startCluster } from './cluster.ts'
+import { canStartCluster, clusterOnServices } from './cluster-on-services.ts'
 import { play } from './play.ts'
 import { verify } from './verify.ts'
 
-const [mongodb, redis, kafka] = await Promise.all([service('mongodb'), service('redis'), service('kafka')])
 const seed = Number(process.env['SEED'] ?? Math.floor(Date.now() / 86_400_000))
 
-describe.skipIf(!mongodb.available || !redis.available || !kafka.available)(
-  'two gateways and two workers on MongoDB, Redis and Kafka',
-  () => {
-    test('killed at any moment under load: nothing acknowledged is lost or doubled, subscribers hear everything once in order, search and statistics catch up', {
-      timeout: 180_000,
-    }, async () => {
-      const [store, hints, log] = await Promise.all([mongodb.open(), redis.open(), kafka.open()])
-      await using cluster = await startCluster({
-        mongodb: store.url,
-        redis: `${hints.url}?namespace=${hints.name}`,
-        kafka: `${log.url}/${log.name}`,
-      })
-      const played = await play(cluster, { seed, kills: 4, calm: 1_200 })
-      try {
-        const messages = await verify(cluster, played)
-        expect(messages, `seed ${seed}`).toBeGreaterThan(50)
-        expect(played.viewer.resumed + [...played.listeners.values()].flat().length).toBeGreaterThan(0)
-        console.log({ seed, messages, killed: played.killed, resumed: played.viewer.resumed })
-      } finally {
-        await played.stop()
-      }
-    })
-  },
-)
+describe.skipIf(!canStartCluster)('two gateways and two workers on MongoDB, Redis and Kafka', () => {
+  test('killed at any moment under load: nothing acknowledged is lost or doubled, subscribers hear everything once in order, search and statistics catch up', {
+    timeout: 180_000,
+  }, async () => {
+    await using cluster = await clusterOnServices()
+    const played = await play(cluster, { seed, kills: 4, calm: 1_200 })
+    try {
+      const messages = await verify(cluster, played)
+      expect(messages, `seed ${seed}`).toBeGreaterThan(50)
+      expect(played.viewer.resumed + [...played.listeners.values()].flat().length).toBeGreaterThan(0)
+      console.log({ seed, messages, killed: played.killed, resumed: played.viewer.resumed })
+    } finally {
+      await played.stop()
+    }
+  })
+})

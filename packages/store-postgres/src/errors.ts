@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@threadkeep/core/store'
-import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
+import { errorText, isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 
 /** How far a call had come when it failed: only a write that was sent leaves its outcome unknown. */
 export type Progress = 'unsent' | 'read' | 'write'
@@ -69,7 +69,7 @@ function meaning(state: string, error: unknown): Meaning {
       return { code: 'TIMEOUT', message: 'PostgreSQL has cancelled the call, and undone it. Try again.' }
     case 'XX001':
     case 'XX002':
-      return { code: 'CORRUPT', message: `PostgreSQL found its data damaged: ${text(error)}. Check its log.` }
+      return { code: 'CORRUPT', message: `PostgreSQL found its data damaged: ${errorText(error)}. Check its log.` }
     case 'TK001':
       return {
         code: 'MISCONFIGURED',
@@ -83,30 +83,27 @@ function meaning(state: string, error: unknown): Meaning {
     case '3F000':
       return {
         code: 'MISCONFIGURED',
-        message: `PostgreSQL refuses: ${text(error)}. Check the database, the schema and the rights of the user.`,
+        message: `PostgreSQL refuses: ${errorText(error)}. Check the database, the schema and the rights of the user.`,
       }
   }
   switch (state.slice(0, 2)) {
     case '28':
-      return { code: 'MISCONFIGURED', message: `PostgreSQL refuses this user: ${text(error)}. Check the credentials.` }
+      return {
+        code: 'MISCONFIGURED',
+        message: `PostgreSQL refuses this user: ${errorText(error)}. Check the credentials.`,
+      }
     case '08':
     case '40':
     case '53':
     case '55':
     case '57':
     case '58':
-      return { code: 'UNAVAILABLE', message: `PostgreSQL cannot take this call now: ${text(error)}` }
+      return { code: 'UNAVAILABLE', message: `PostgreSQL cannot take this call now: ${errorText(error)}` }
     default:
-      return { code: 'INTERNAL', message: `PostgreSQL failed: ${text(error)}` }
+      return { code: 'INTERNAL', message: `PostgreSQL failed: ${errorText(error)}` }
   }
 }
 
 function unavailable(error: unknown): Meaning {
-  return { code: 'UNAVAILABLE', message: `The connection to PostgreSQL failed: ${text(error)}` }
-}
-
-function text(error: unknown): string {
-  const { message, code } = error as { message: string; code?: string }
-  // An error that stands for several has no message of its own.
-  return message || String(code)
+  return { code: 'UNAVAILABLE', message: `The connection to PostgreSQL failed: ${errorText(error)}` }
 }

@@ -1,5 +1,5 @@
 import type { ErrorCode } from '@threadkeep/core/store'
-import { isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
+import { errorText, isThreadkeepError, ThreadkeepError } from '@threadkeep/core/store'
 
 /** What a failing call was about: only a write leaves its outcome unknown. */
 export type Doing = 'read' | 'write'
@@ -85,20 +85,20 @@ function meaning(error: unknown): Meaning {
     case 'TRYAGAIN':
     case 'NOREPLICAS':
     case 'MISCONF':
-      return { code: 'UNAVAILABLE', message: `Redis cannot take this call now (${text(error)}).`, maybe: false }
+      return { code: 'UNAVAILABLE', message: `Redis cannot take this call now (${errorText(error)}).`, maybe: false }
     case 'NOAUTH':
     case 'WRONGPASS':
     case 'NOPERM':
       return {
         code: 'MISCONFIGURED',
-        message: `Redis refuses this user (${text(error)}). Check the credentials and the ACL.`,
+        message: `Redis refuses this user (${errorText(error)}). Check the credentials and the ACL.`,
         maybe: false,
       }
     case 'MOVED':
     case 'ASK':
       return {
         code: 'MISCONFIGURED',
-        message: `The keys of this namespace live on another node of the cluster (${text(error)}). Connect to that one.`,
+        message: `The keys of this namespace live on another node of the cluster (${errorText(error)}). Connect to that one.`,
         maybe: false,
       }
     case 'WRONGTYPE':
@@ -108,18 +108,12 @@ function meaning(error: unknown): Meaning {
         maybe: true,
       }
     default:
-      return { code: 'INTERNAL', message: `Redis answered with an error: ${text(error)}`, maybe: true }
+      return { code: 'INTERNAL', message: `Redis answered with an error: ${errorText(error)}`, maybe: true }
   }
 }
 
 function withoutReply(error: unknown): Meaning {
   // A client that its owner has closed sends nothing more.
   const unsent = (error as Error).constructor.name === 'ClientClosedError'
-  return { code: 'UNAVAILABLE', message: `The connection to Redis failed: ${text(error)}`, maybe: !unsent }
-}
-
-function text(error: unknown): string {
-  const { message, code } = error as { message: string; code?: string }
-  // An error that stands for several has no message of its own.
-  return message || String(code)
+  return { code: 'UNAVAILABLE', message: `The connection to Redis failed: ${errorText(error)}`, maybe: !unsent }
 }

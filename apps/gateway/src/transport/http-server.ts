@@ -1,13 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import { createServer } from 'node:http'
-import { ThreadkeepError } from '@threadkeep/core/store'
 import type { Pipeline } from '../pipeline/pipeline.ts'
 import { answerPreflight, welcomeOrigin } from './cross-origin.ts'
 import type { Exchange } from './http-answer.ts'
 import { sendErrors } from './http-answer.ts'
 import type { AllowsOrigin } from './origins.ts'
 import { answerNoise } from './refuse-stream.ts'
+import { nothingHere, strangePage } from './turned-away.ts'
 
 /** Answers one request, or throws: errors are told in the common form. */
 export type Handler = (exchange: Exchange) => Promise<void> | void
@@ -36,12 +36,11 @@ export function createHttpServer({ route, pipeline, allowsOrigin, onAnswered }: 
   async function serve(exchange: Exchange, found: Route | undefined): Promise<void> {
     const { request } = exchange
     if (request.headers.origin !== undefined) {
-      if (!allowsOrigin(request))
-        throw new ThreadkeepError('FORBIDDEN', 'Pages of this origin may not talk to this gateway.')
+      if (!allowsOrigin(request)) throw strangePage()
       welcomeOrigin(exchange, request.headers.origin)
       if (request.method === 'OPTIONS') return answerPreflight(exchange)
     }
-    if (!found) throw new ThreadkeepError('NOT_FOUND', 'There is nothing here. GraphQL lives at /graphql.')
+    if (!found) throw nothingHere()
     await found.handle(exchange)
   }
 

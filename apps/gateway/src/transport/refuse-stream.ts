@@ -2,8 +2,14 @@ import type { Server } from 'node:http'
 import { STATUS_CODES } from 'node:http'
 import type { Duplex } from 'node:stream'
 
+/** What an error says to a client. */
+interface Refusal {
+  readonly code: string
+  readonly message: string
+}
+
 /** Answers with an error in the common form where there is no request to answer, and ends the connection. */
-export function refuseStream(stream: Duplex, status: number, code: string, message: string): void {
+export function refuseStream(stream: Duplex, status: number, { code, message }: Refusal): void {
   stream.on('error', () => {})
   if (!stream.writable) return void stream.destroy()
   const body = JSON.stringify({ errors: [{ message, extensions: { code } }] })
@@ -28,6 +34,6 @@ export function answerNoise(server: Server): void {
     // Whoever has hung up hears nothing, and half an answer must not be followed by another.
     if (error.code === 'ECONNRESET' || (stream as { bytesWritten?: number }).bytesWritten) return void stream.destroy()
     const [status, message] = faults[error.code ?? ''] ?? [400, 'This is no HTTP request.']
-    refuseStream(stream, status, 'BAD_REQUEST', message)
+    refuseStream(stream, status, { code: 'BAD_REQUEST', message })
   })
 }

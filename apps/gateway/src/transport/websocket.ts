@@ -21,6 +21,7 @@ import type { LongConnections } from './long-connections.ts'
 import type { AllowsOrigin } from './origins.ts'
 import { refuseStream } from './refuse-stream.ts'
 import { socketNext } from './socket-next.ts'
+import { nothingHere, strangePage } from './turned-away.ts'
 
 /** What serves GraphQL over WebSocket. */
 export interface WebSocketOptions {
@@ -205,13 +206,14 @@ export function serveWebSocket(options: WebSocketOptions): void {
   }
 
   options.server.on('upgrade', (request: IncomingMessage, stream: Duplex, head: Buffer) => {
-    if (pathOf(request) !== options.path)
-      return refuseStream(stream, 404, 'NOT_FOUND', 'There is nothing here. GraphQL lives at /graphql.')
-    if (!options.allowsOrigin(request))
-      return refuseStream(stream, 403, 'FORBIDDEN', 'Pages of this origin may not talk to this gateway.')
+    if (pathOf(request) !== options.path) return refuseStream(stream, 404, nothingHere())
+    if (!options.allowsOrigin(request)) return refuseStream(stream, 403, strangePage())
     const offered = request.headers['sec-websocket-protocol'] ?? ''
     if (!offered.split(/\s*,\s*/).includes(GRAPHQL_TRANSPORT_WS_PROTOCOL))
-      return refuseStream(stream, 400, 'BAD_REQUEST', `The sub-protocol is ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.`)
+      return refuseStream(stream, 400, {
+        code: 'BAD_REQUEST',
+        message: `The sub-protocol is ${GRAPHQL_TRANSPORT_WS_PROTOCOL}.`,
+      })
     sockets.handleUpgrade(request, stream, head, (socket) => open(socket, stream, requestIdOf(request)))
   })
 }

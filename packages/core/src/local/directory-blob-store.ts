@@ -7,7 +7,7 @@ import type { BlobInfo, BlobStore } from '../ports/blob-store.ts'
 import type { CallOptions } from '../store/call-options.ts'
 import { throwIfAborted } from '../store/call-options.ts'
 import type { Clock } from '../store/clock.ts'
-import { systemClock } from '../store/clock.ts'
+import { oneDay, systemClock } from '../store/clock.ts'
 import { assertBlobKey, assertMaxBytes, blobNotFound, blobRange, blobTooLarge } from './blob-rules.ts'
 
 /** Where blobs are kept. */
@@ -19,7 +19,6 @@ export interface DirectoryBlobStoreOptions {
 
 const piece = 64 * 1024
 const digestBytes = 32
-const oneDay = 24 * 60 * 60 * 1000
 
 /**
  * Blobs as files: `<path>/<last two characters of the key>/<key>`, each the bytes and behind them their SHA-256 (32 bytes). A blob is

@@ -8,6 +8,9 @@ export interface Clock {
 /** The machine's clock. */
 export const systemClock: Clock = { now: () => Date.now() }
 
+/** Milliseconds of a day. */
+export const oneDay = 86_400_000
+
 /** A clock that stands still until it is moved: for tests and simulations. */
 export interface ManualClock extends Clock {
   /** Moves time forward and answers the new time. */

@@ -1,4 +1,5 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { oneDay } from '../../store/clock.ts'
 import { isSweepable } from '../../store/forward.ts'
 import { scan } from '../../store/scan.ts'
 import type { Store } from '../../store/types.ts'
@@ -20,7 +21,6 @@ import { purgeThread } from './purge-thread.ts'
 import type { JobTally } from './run-job.ts'
 import { runJob } from './run-job.ts'
 
-const oneDay = 24 * 60 * 60 * 1000
 const retentionBatch = 100
 
 /** The jobs of a context. `base` is the store as it was given, for those that keep expired records until they are swept. */

@@ -100,23 +100,19 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     const { thread, now } = scope
     assertNotBlocked(scope, actor)
     const seq = thread.seq + 1
+    const id = idOf(message, seq)
     if (message.clientId !== undefined) {
       const address = idempotencyAddress(thread.id, message.authorId, message.clientId)
       if (!scope.claim({ at: address, onTaken: () => learn(thread.id, message, known) })) return nextGroup
-      const first: IdempotencyRecord = {
-        hash: message.hash,
-        seq,
-        messageId: idOf(message, seq),
-        eventSeq: thread.eventSeq + 1,
-      }
+      const first: IdempotencyRecord = { hash: message.hash, seq, messageId: id, eventSeq: thread.eventSeq + 1 }
       scope.put(address, asJson(first), now + limits.idempotencyWindow)
     }
     if (message.ownId) {
-      const idAddress = at(names.messageIds(thread.id), token(message.id))
+      const idAddress = at(names.messageIds(thread.id), token(id))
       if (!scope.claim({ at: idAddress, onTaken: () => idTaken(thread.id, message, known) })) return nextGroup
     }
     const expiresAt = expiryOf(scope, message.ttl)
-    const record = recordOf(message, thread.id, seq, now, expiresAt)
+    const record = recordOf(message, id, thread.id, seq, now, expiresAt)
     const eventSeq = placeMessage(scope, actor.userId, record, now)
     return { record, eventSeq }
   }
@@ -175,10 +171,7 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
     assertDistinct(messages)
     const known = new Map<Checked, Appended>()
     const reads = messages.some(
-      (message) =>
-        message.replyTo !== undefined ||
-        message.attachments.length > 0 ||
-        (message.ownId && placeNamedBy(message.id) !== undefined),
+      (message) => message.replyTo !== undefined || message.attachments.length > 0 || choosesPlace(message),
     )
     const { result, state } = await writer.run<readonly Appended[]>(id, {
       actor,
@@ -223,13 +216,14 @@ export function createAppend(context: Context, writer: ThreadWriter, kinds: Kind
       before.add(id)
       return outside
     })
-    const found = targets.length === 0 ? [] : await findMessages(scope.read, scope.thread.id, targets)
-    if (found.some((entry) => entry === undefined))
-      throw new ThreadkeepError('INVALID_REPLY', 'The message replied to is not in this thread.')
     // What stands where its id says has no record of its id that a claim could meet.
-    const chosen = fresh.flatMap(({ ownId, id }) => (ownId && placeNamedBy(id) !== undefined ? [id] : []))
-    const taken = chosen.length === 0 ? [] : await findMessages(scope.read, scope.thread.id, chosen)
-    if (taken.some((entry) => entry !== undefined)) throw messageExists()
+    const chosen = fresh.filter(choosesPlace).map(({ id }) => id)
+    const [found, taken] = await Promise.all(
+      [targets, chosen].map((ids) => findMessages(scope.read, scope.thread.id, ids)),
+    )
+    if (found!.some((entry) => entry === undefined))
+      throw new ThreadkeepError('INVALID_REPLY', 'The message replied to is not in this thread.')
+    if (taken!.some((entry) => entry !== undefined)) throw messageExists()
     await claimAttachments(
       scope,
       actor,
@@ -257,12 +251,19 @@ function hashOf(actor: Actor, sent: NewMessage): string {
   return hash('sha256', JSON.stringify(parts), 'base64url')
 }
 
+/** The caller's own id names a place: the message that stands there may have it. */
+function choosesPlace({ id, ownId }: Checked): boolean {
+  return ownId && placeNamedBy(id) !== undefined
+}
+
+/** The id of a message that comes to stand at `seq`. */
 function idOf({ id, ownId }: Checked, seq: number): string {
   return ownId ? id : idAtPlace(id, seq)
 }
 
 function recordOf(
   message: Checked,
+  id: string,
   threadId: string,
   seq: number,
   now: number,
@@ -270,7 +271,7 @@ function recordOf(
 ): MessageRecord {
   const { kind, role, authorId, content, data, metadata, replyTo, attachments, clientId } = message
   return {
-    id: idOf(message, seq),
+    id,
     threadId,
     seq,
     kind,

@@ -116,15 +116,18 @@ export function createMessageReads(context: Context, reader: ThreadReader, kinds
   ): Promise<Slice> {
     if (afterId === undefined && beforeId === undefined) return slice
     await reader.open(actor, threadId)
-    const seqOf = async (id: string): Promise<number> => {
-      const entry = await find(threadId, id)
-      if (!entry) throw messageNotFound()
-      return asRecord<MessageRecord>(entry.value).seq
-    }
+    const [after, before] = await Promise.all(
+      [afterId, beforeId].map(async (id) => {
+        if (id === undefined) return undefined
+        const entry = await find(threadId, id)
+        if (!entry) throw messageNotFound()
+        return asRecord<MessageRecord>(entry.value).seq
+      }),
+    )
     return {
       ...slice,
-      ...(afterId !== undefined && { after: [await seqOf(afterId)] }),
-      ...(beforeId !== undefined && { before: [await seqOf(beforeId)] }),
+      ...(after !== undefined && { after: [after] }),
+      ...(before !== undefined && { before: [before] }),
     }
   }
 

@@ -1,12 +1,16 @@
+import { oneDay } from '../../store/clock.ts'
 import type { MessageFacts } from '../events/event.ts'
 import { at, names, shardOf, token } from '../kernel/names.ts'
 import type { Ledger, Line } from './ledger.ts'
 import { addTo } from './ledger.ts'
 import type { ThreadTally } from './thread-tally.ts'
-import { dayOf } from './thread-tally.ts'
+import { dayOf, tallyMessage } from './thread-tally.ts'
 
-/** Counts a message in (`sign` 1) or out (-1) wherever it counts: of its thread's parts always, of the sums while the thread is shown. */
-export type CountMessage = (tally: ThreadTally, facts: MessageFacts, sign: 1 | -1) => void
+/**
+ * Counts a message in (`sign` 1) or out (-1) wherever it counts: of its thread's parts always, of the sums while the thread is shown.
+ * Answers the thread's tally after it.
+ */
+export type CountMessage = (tally: ThreadTally, facts: MessageFacts, sign: 1 | -1, atEnd: boolean) => ThreadTally
 
 /** Where the messages of one author, day and thread are counted. */
 interface MessageLines {
@@ -18,8 +22,6 @@ interface MessageLines {
   readonly system: Line
 }
 
-const dayMillis = 86_400_000
-
 /** Counts on a ledger. Most messages follow one of the same author, day and thread, whose lines are at hand. */
 export function countMessages(ledger: Ledger): CountMessage {
   let last: MessageLines | undefined
@@ -29,14 +31,14 @@ export function countMessages(ledger: Ledger): CountMessage {
       last?.stream === stream &&
       last.authorId === authorId &&
       createdAt >= last.from &&
-      createdAt < last.from + dayMillis
+      createdAt < last.from + oneDay
     )
       return last
     const [day, author, shard] = [dayOf(createdAt), token(authorId), String(shardOf(stream))]
     last = {
       stream,
       authorId,
-      from: Math.floor(createdAt / dayMillis) * dayMillis,
+      from: Math.floor(createdAt / oneDay) * oneDay,
       parts: [
         ledger.line(at(names.statsThreadDays(threadId!), day)),
         ledger.line(at(names.statsThreadAuthors(threadId!), author)),
@@ -50,12 +52,14 @@ export function countMessages(ledger: Ledger): CountMessage {
     return last
   }
 
-  return (tally, facts, sign) => {
+  return (tally, facts, sign, atEnd) => {
     const { parts, sums, system } = linesOf(tally, facts)
     for (const line of parts) addTo(line, 'count', sign)
-    if (!tally.shown) return
-    for (const line of sums) addTo(line, 'count', sign)
-    addTo(system, 'messages', sign)
-    addTo(system, 'bytes', sign * facts.bytes)
+    if (tally.shown) {
+      for (const line of sums) addTo(line, 'count', sign)
+      addTo(system, 'messages', sign)
+      addTo(system, 'bytes', sign * facts.bytes)
+    }
+    return tallyMessage(tally, facts, sign, atEnd)
   }
 }

@@ -1,7 +1,7 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
 import { scan } from '../../store/scan.ts'
 import type { Change, Version } from '../../store/types.ts'
-import type { DomainEvent, EventType, MessageFacts } from '../events/event.ts'
+import type { DomainEvent, EventType } from '../events/event.ts'
 import type { Context } from '../kernel/context.ts'
 import { at, names, shardOf, threadStream } from '../kernel/names.ts'
 import { asJson, asRecord } from '../kernel/records.ts'
@@ -11,7 +11,7 @@ import type { CountMessage } from './message-lines.ts'
 import { countMessages } from './message-lines.ts'
 import { recountThread } from './recount-thread.ts'
 import type { ThreadTally } from './thread-tally.ts'
-import { emptyTally, tallyMessage } from './thread-tally.ts'
+import { emptyTally } from './thread-tally.ts'
 
 /**
  * Counts events. Each stream's tally knows the number of the event it counted last and is advanced, with every sum it feeds,
@@ -68,7 +68,7 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
   async function applyTogether(events: readonly DomainEvent[], also: readonly Change[]): Promise<void> {
     const threadIds = new Map(events.map(({ stream, threadId }) => [stream, threadId]))
     await commitTallies(threadIds, also, async (tallies, ledger) => {
-      const countMessage = countMessages(ledger)
+      const count = countMessages(ledger)
       for (const event of events) {
         const tally = tallies.get(event.stream)!
         if (event.eventSeq <= tally.eventSeq) continue
@@ -76,7 +76,7 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
           event.eventSeq > tally.eventSeq + 1 && tally.threadId !== undefined
             ? await setRight(tally, ledger)
             : undefined
-        const folded = next ?? fold(tally, event, ledger, countMessage)
+        const folded = next ?? fold(tally, event, ledger, count)
         tallies.set(event.stream, folded instanceof Promise ? await folded : folded)
       }
     })
@@ -163,12 +163,8 @@ export function createStatisticsProjection(context: Context): StatisticsProjecti
     tally: ThreadTally,
     event: DomainEvent,
     ledger: Ledger,
-    countMessage: CountMessage,
+    count: CountMessage,
   ): ThreadTally | Promise<ThreadTally> {
-    const count = (moved: ThreadTally, facts: MessageFacts, sign: 1 | -1, atEnd: boolean): ThreadTally => {
-      countMessage(moved, facts, sign)
-      return tallyMessage(moved, facts, sign, atEnd)
-    }
     const { type, message, before } = event
     const moved = { ...tally, eventSeq: event.eventSeq, lastEventAt: event.at }
     const system = at(names.statsSystem, String(shardOf(event.stream)))

@@ -1,4 +1,5 @@
 import { ThreadkeepError } from '../../errors/threadkeep-error.ts'
+import { oneDay } from '../../store/clock.ts'
 import { scan } from '../../store/scan.ts'
 import type { Millis } from '../../store/types.ts'
 import type { Actor } from '../kernel/actor.ts'
@@ -16,7 +17,6 @@ import { dayOf, emptyTally } from '../projections/thread-tally.ts'
 import { createReconcile } from './reconcile.ts'
 import type { DayCount, Stats, SystemStats, ThreadStats, UserStats } from './stats.types.ts'
 
-const oneDay = 24 * 60 * 60 * 1000
 const maxDays = 3660
 const shards = Array.from({ length: outboxShards }, (_, shard) => String(shard))
 
